@@ -1,0 +1,21 @@
+"""Every option of clouddesk, one module per group.
+
+Options are registered here and nowhere else, so importing any module of
+clouddesk leaves the configuration complete.
+"""
+
+from oslo_config import cfg
+
+from clouddesk.conf import api
+from clouddesk.conf import cloud
+from clouddesk.conf import conductor
+from clouddesk.conf import desktop
+from clouddesk.conf import pool
+from clouddesk.conf import service_auth
+
+CONF = cfg.CONF
+
+_MODULES = (api, cloud, conductor, desktop, pool, service_auth)
+
+for _module in _MODULES:
+    _module.register_opts(CONF)

@@ -1,0 +1,48 @@
+"""Options of the calls to other OpenStack services."""
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup(
+    'cloud',
+    title='OpenStack services',
+    help='How clouddesk calls Nova, Neutron, Glance, Cinder and Keystone.',
+)
+
+OPTS = [
+    cfg.StrOpt('region_name', help='Region of the services to use.'),
+    cfg.StrOpt(
+        'interface',
+        default='internal',
+        choices=['public', 'internal', 'admin'],
+        help='Endpoint interface to use.',
+    ),
+    cfg.IntOpt(
+        'timeout',
+        default=60,
+        min=1,
+        help='Seconds after which one call is given up. Must be shorter than '
+        '[conductor] lease_seconds, so that a fenced worker cannot still be '
+        'waiting for an answer.',
+    ),
+    cfg.IntOpt(
+        'connect_retries',
+        default=2,
+        min=0,
+        help='How often a connection that could not be opened is retried.',
+    ),
+    cfg.StrOpt(
+        'console_type',
+        default='novnc',
+        choices=['novnc', 'spice-html5', 'serial'],
+        help='Console offered by default.',
+    ),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    conf.register_group(GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> dict:
+    return {GROUP: OPTS}

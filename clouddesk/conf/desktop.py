@@ -1,0 +1,37 @@
+"""Options of desktops."""
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('desktop', title='Desktops')
+
+OPTS = [
+    cfg.IntOpt(
+        'max_batch_size',
+        default=10,
+        min=1,
+        help='Largest number of desktops that one request may create.',
+    ),
+    cfg.IntOpt(
+        'max_action_size',
+        default=100,
+        min=1,
+        help='Largest number of desktops or work orders that one batch '
+        'action may name.',
+    ),
+    cfg.StrOpt(
+        'name_template',
+        default='{base}_{serial:02d}',
+        help='Name of each desktop of a batch or pool. Fields: base (name '
+        'of the batch or pool), serial (1, 2, …), project (name of the '
+        'project).',
+    ),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    conf.register_group(GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> dict:
+    return {GROUP: OPTS}

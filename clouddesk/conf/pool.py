@@ -1,0 +1,23 @@
+"""Options of pools."""
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('pool', title='Pools')
+
+OPTS = [
+    cfg.IntOpt(
+        'max_size',
+        default=500,
+        min=1,
+        help='Largest number of desktops in one pool.',
+    ),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    conf.register_group(GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> dict:
+    return {GROUP: OPTS}

@@ -1,0 +1,176 @@
+"""Every error that clouddesk raises on purpose.
+
+An error carries three things: the HTTP status that the API answers with, a
+code that never changes between releases, and a message for people. The
+``details`` say which field and which limit were meant; they are part of the
+API.
+"""
+
+from typing import Any
+
+from clouddesk.i18n import _
+
+
+class ClouddeskError(Exception):
+    """Base of all errors; 500 because an unplanned error is a bug."""
+
+    status = 500
+    code = 'internal_error'
+    message = _('An unexpected error occurred.')
+
+    def __init__(
+        self,
+        message: str | None = None,
+        details: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.details = details or {}
+        self.text = (message or self.message) % kwargs if kwargs else (
+            message or self.message
+        )
+        super().__init__(self.text)
+
+
+class Invalid(ClouddeskError):
+    status = 400
+    code = 'invalid'
+    message = _('The request is not valid.')
+
+
+class Unauthorized(ClouddeskError):
+    status = 401
+    code = 'unauthorized'
+    message = _('A valid token is required.')
+
+
+class Forbidden(ClouddeskError):
+    status = 403
+    code = 'forbidden'
+    message = _('Your roles do not allow %(rule)s.')
+
+
+class NotFound(ClouddeskError):
+    status = 404
+    code = 'not_found'
+    message = _('The %(kind)s %(id)s was not found.')
+
+
+class Conflict(ClouddeskError):
+    status = 409
+    code = 'conflict'
+    message = _('The request conflicts with the present state.')
+
+
+class DesktopBusy(Conflict):
+    """Another work order holds the desktop."""
+
+    code = 'desktop_busy'
+    message = _(
+        'Desktop %(name)s is held by work order %(work_order)s; wait for '
+        'it, or cancel it.'
+    )
+
+
+class DesktopWrongState(Conflict):
+    code = 'desktop_wrong_state'
+    message = _(
+        'Desktop %(name)s is %(status)s; %(action)s needs %(allowed)s.'
+    )
+
+
+class PoolBusy(Conflict):
+    code = 'pool_busy'
+    message = _(
+        'Pool %(name)s is held by work order %(work_order)s; wait for it, '
+        'or cancel it.'
+    )
+
+
+class NameTaken(Conflict):
+    code = 'name_taken'
+    message = _('The name %(name)s is taken by another %(kind)s.')
+
+
+class WorkOrderWrongState(Conflict):
+    code = 'work_order_wrong_state'
+    message = _(
+        '%(action)s needs a work order that is %(allowed)s; refused for '
+        '%(refused)s.'
+    )
+
+
+class LimitExceeded(ClouddeskError):
+    status = 403
+    code = 'limit_exceeded'
+    message = _('%(field)s is %(value)s; the limit is %(limit)s.')
+
+
+class TooManyRequests(ClouddeskError):
+    status = 429
+    code = 'too_many_requests'
+    message = _('Too many requests; try again in %(seconds)s seconds.')
+
+
+class ServiceUnavailable(ClouddeskError):
+    status = 503
+    code = 'service_unavailable'
+    message = _('%(service)s does not answer; try again later.')
+
+
+class LeaseLost(ClouddeskError):
+    """Another worker holds the work order now; stop without a trace."""
+
+    code = 'lease_lost'
+    message = _('The lease on work order %(id)s is held by another worker.')
+
+
+class CloudError(ClouddeskError):
+    """An OpenStack service refused or failed a call.
+
+    ``transient`` tells whether the same call may succeed later.
+    """
+
+    status = 502
+    code = 'cloud_error'
+    message = _('%(service)s answered: %(reason)s')
+
+    def __init__(self, *args: Any, transient: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.transient = transient
+
+
+class CloudNotFound(CloudError):
+    code = 'cloud_not_found'
+    message = _('%(kind)s %(id)s does not exist or is not visible to you.')
+
+
+class CloudConflict(CloudError):
+    code = 'cloud_conflict'
+
+
+class CloudQuotaExceeded(CloudError):
+    code = 'cloud_quota_exceeded'
+
+
+class CloudForbidden(CloudError):
+    code = 'cloud_forbidden'
+
+
+class BuildFailed(ClouddeskError):
+    """Nova put the server of a desktop into ERROR."""
+
+    code = 'build_failed'
+    message = _('Nova could not build the server: %(reason)s')
+
+
+class WaitTimeout(ClouddeskError):
+    code = 'wait_timeout'
+    message = _('%(what)s did not happen within %(seconds)s seconds.')
+
+
+class TooManyFailures(ClouddeskError):
+    code = 'too_many_failures'
+    message = _(
+        'Not started: %(count)s builds of this work order failed one after '
+        'another.'
+    )

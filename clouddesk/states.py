@@ -1,0 +1,235 @@
+"""The statuses of every noun, and the ways between them.
+
+Each machine is the single place where a status is defined. The diagrams in
+the contributor guide are generated from here, and a test proves that every
+unstable status has a way out.
+
+A *stable* status needs no worker. An *unstable* one is held by a work order
+(``work_order_id`` of the row) or explained by a task that Nova runs; the
+reconciler brings a row whose order is gone back to what the cloud says.
+"""
+
+from automaton import machines
+
+# -- desktop ---------------------------------------------------------------
+
+#: Being made: the resources are checked and the server is built.
+BUILDING = 'building'
+STARTING = 'starting'
+RUNNING = 'running'
+STOPPING = 'stopping'
+#: Shut off; the server exists and keeps its disk.
+OFF = 'off'
+REBOOTING = 'rebooting'
+#: Moving to another host, or changing its size.
+MIGRATING = 'migrating'
+#: Being destroyed; the row goes when nothing is left of it in the cloud.
+DELETING = 'deleting'
+#: Something failed; ``fault`` tells what. Retry, stop, start or delete.
+FAULT = 'fault'
+
+DESKTOP_STABLE = frozenset({RUNNING, OFF, FAULT})
+DESKTOP_UNSTABLE = frozenset(
+    {BUILDING, STARTING, STOPPING, REBOOTING, MIGRATING, DELETING}
+)
+DESKTOP_STATUSES = DESKTOP_STABLE | DESKTOP_UNSTABLE
+
+#: (from, event, to)
+_DESKTOP = (
+    (BUILDING, 'built', RUNNING),
+    (BUILDING, 'delete', DELETING),
+    (OFF, 'start', STARTING),
+    (FAULT, 'start', STARTING),
+    (STARTING, 'started', RUNNING),
+    (STARTING, 'stopped', OFF),
+    (RUNNING, 'stop', STOPPING),
+    (FAULT, 'stop', STOPPING),
+    (STOPPING, 'stopped', OFF),
+    (STOPPING, 'started', RUNNING),
+    (RUNNING, 'reboot', REBOOTING),
+    (REBOOTING, 'started', RUNNING),
+    (REBOOTING, 'stopped', OFF),
+    (RUNNING, 'migrate', MIGRATING),
+    (MIGRATING, 'started', RUNNING),
+    (MIGRATING, 'stopped', OFF),
+    # What the cloud did without us.
+    (RUNNING, 'stopped', OFF),
+    (OFF, 'started', RUNNING),
+    (FAULT, 'started', RUNNING),
+    (FAULT, 'stopped', OFF),
+    (FAULT, 'retry', BUILDING),
+    (RUNNING, 'delete', DELETING),
+    (OFF, 'delete', DELETING),
+    (FAULT, 'delete', DELETING),
+    (DELETING, 'started', RUNNING),
+    (DELETING, 'stopped', OFF),
+)
+
+#: Statuses that an action may begin in.
+ACTION_FROM = {
+    'start': (OFF, FAULT),
+    'stop': (RUNNING, FAULT),
+    'reboot': (RUNNING,),
+    'console': (RUNNING,),
+    'delete': (RUNNING, OFF, FAULT),
+    'retry': (FAULT,),
+}
+
+#: The status that a desktop has while the action runs.
+ACTION_TO = {
+    'create': BUILDING,
+    'start': STARTING,
+    'stop': STOPPING,
+    'reboot': REBOOTING,
+    'delete': DELETING,
+    'retry': BUILDING,
+}
+
+# -- pool ------------------------------------------------------------------
+# Derived, never stored: from the work order that holds the pool, else from
+# its desktops.
+
+POOL_BUILDING = 'building'
+POOL_RESIZING = 'resizing'
+POOL_DELETING = 'deleting'
+POOL_ACTIVE = 'active'
+#: Fewer good desktops than wanted; what works is kept and can be used.
+POOL_DEGRADED = 'degraded'
+POOL_STATUSES = frozenset(
+    {POOL_BUILDING, POOL_RESIZING, POOL_DELETING, POOL_ACTIVE, POOL_DEGRADED}
+)
+
+# -- work order ------------------------------------------------------------
+
+#: Committed; waits for a conductor.
+QUEUED = 'queued'
+#: Held back by a person before it began.
+PAUSED = 'paused'
+#: A conductor holds the lease and works on it.
+WORKING = 'running'
+SUCCEEDED = 'succeeded'
+#: At least one item failed; can be retried from the failed step.
+FAILED = 'failed'
+#: Unfinished items are being undone.
+CANCELLING = 'cancelling'
+CANCELLED = 'cancelled'
+
+ORDER_FINISHED = frozenset({SUCCEEDED, FAILED, CANCELLED})
+#: A conductor must pick these up whenever nobody holds a live lease.
+ORDER_CLAIMABLE = frozenset({QUEUED, WORKING, CANCELLING})
+ORDER_UNSTABLE = ORDER_CLAIMABLE
+ORDER_STATUSES = ORDER_FINISHED | ORDER_CLAIMABLE | {PAUSED}
+
+_ORDER = (
+    (QUEUED, 'claim', WORKING),
+    (QUEUED, 'pause', PAUSED),
+    (PAUSED, 'resume', QUEUED),
+    (QUEUED, 'cancel', CANCELLING),
+    (PAUSED, 'cancel', CANCELLING),
+    (WORKING, 'cancel', CANCELLING),
+    (WORKING, 'succeed', SUCCEEDED),
+    (WORKING, 'fail', FAILED),
+    (CANCELLING, 'undone', CANCELLED),
+    (CANCELLING, 'fail', FAILED),
+    (FAILED, 'retry', QUEUED),
+)
+
+ORDER_ACTION_FROM = {
+    'retry': (FAILED,),
+    'pause': (QUEUED,),
+    'resume': (PAUSED,),
+    'cancel': (QUEUED, PAUSED, WORKING),
+}
+ORDER_ACTION_TO = {
+    'retry': QUEUED,
+    'pause': PAUSED,
+    'resume': QUEUED,
+    'cancel': CANCELLING,
+}
+
+# -- item of a work order --------------------------------------------------
+
+ITEM_PENDING = 'pending'
+ITEM_WORKING = 'running'
+ITEM_DONE = 'done'
+ITEM_FAILED = 'failed'
+#: Its traces were removed because the order was cancelled.
+ITEM_UNDONE = 'undone'
+ITEM_STATUSES = frozenset(
+    {ITEM_PENDING, ITEM_WORKING, ITEM_DONE, ITEM_FAILED, ITEM_UNDONE}
+)
+
+
+def desktop_machine() -> machines.FiniteMachine:
+    """The life of a desktop; ``fault`` is reachable from everywhere."""
+    machine = _machine(DESKTOP_STATUSES, BUILDING, _DESKTOP)
+    for status in sorted(DESKTOP_UNSTABLE | {RUNNING, OFF}):
+        machine.add_transition(status, FAULT, 'fail')
+    return machine
+
+
+def order_machine() -> machines.FiniteMachine:
+    """The life of a work order."""
+    return _machine(ORDER_STATUSES, QUEUED, _ORDER)
+
+
+def _machine(
+    statuses: frozenset[str],
+    start: str,
+    transitions: tuple[tuple[str, str, str], ...],
+) -> machines.FiniteMachine:
+    machine = machines.FiniteMachine()
+    for status in sorted(statuses):
+        machine.add_state(status)
+    for before, event, after in transitions:
+        machine.add_transition(before, after, event)
+    machine.default_start_state = start
+    return machine
+
+
+_SERVER_TASKS = {
+    'powering-off': STOPPING,
+    'powering-on': STARTING,
+    'reboot_started': REBOOTING,
+    'rebooting': REBOOTING,
+    'reboot_pending': REBOOTING,
+    'rebooting_hard': REBOOTING,
+    'reboot_started_hard': REBOOTING,
+    'reboot_pending_hard': REBOOTING,
+    'migrating': MIGRATING,
+    'deleting': DELETING,
+}
+
+_SERVER_STATUSES = {
+    'ACTIVE': RUNNING,
+    'PAUSED': OFF,
+    'SUSPENDED': OFF,
+    'SHUTOFF': OFF,
+    'SHELVED': OFF,
+    'SHELVED_OFFLOADED': OFF,
+    'SOFT_DELETED': OFF,
+    'RESCUE': RUNNING,
+    'PASSWORD': RUNNING,
+    'BUILD': BUILDING,
+    'REBUILD': BUILDING,
+    'REBOOT': REBOOTING,
+    'HARD_REBOOT': REBOOTING,
+    'MIGRATING': MIGRATING,
+    'RESIZE': MIGRATING,
+    'VERIFY_RESIZE': MIGRATING,
+    'REVERT_RESIZE': MIGRATING,
+    'ERROR': FAULT,
+    'UNKNOWN': FAULT,
+    'DELETED': FAULT,
+}
+
+
+def from_server(server_status: str, task_state: str | None = None) -> str:
+    """The desktop status that follows from what Nova says of the server.
+
+    :param server_status: Nova's ``status``, e.g. ``ACTIVE``
+    :param task_state: Nova's ``OS-EXT-STS:task_state``
+    """
+    if server_status != 'ERROR' and task_state in _SERVER_TASKS:
+        return _SERVER_TASKS[task_state]
+    return _SERVER_STATUSES.get(server_status, FAULT)
