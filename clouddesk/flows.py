@@ -1,0 +1,65 @@
+"""What each kind of work order does to each of its desktops.
+
+The steps are declared here, apart from the code that runs them, because the
+API shows them too and must not import the conductor. A step's name is part
+of the API.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+CREATE = 'desktop.create'
+RETRY = 'desktop.retry'
+START = 'desktop.start'
+STOP = 'desktop.stop'
+REBOOT = 'desktop.reboot'
+DELETE = 'desktop.delete'
+POOL_CREATE = 'pool.create'
+POOL_RETRY = 'pool.retry'
+POOL_RESIZE = 'pool.resize'
+POOL_DELETE = 'pool.delete'
+
+#: Values of ``inputs['direction']`` of a resize.
+GROW = 'grow'
+SHRINK = 'shrink'
+
+_BUILD = ('volume', 'port', 'server', 'active')
+_BUILD_FROM_IMAGE = ('port', 'server', 'active')
+_POWER = ('request', 'settled')
+_DESTROY = ('server', 'gone', 'volume', 'port', 'row')
+
+_BUILD_KINDS = frozenset({CREATE, RETRY, POOL_CREATE, POOL_RETRY})
+_POWER_KINDS = frozenset({START, STOP, REBOOT})
+_DESTROY_KINDS = frozenset({DELETE, POOL_DELETE})
+
+KINDS = _BUILD_KINDS | _POWER_KINDS | _DESTROY_KINDS | {POOL_RESIZE}
+
+
+def builds(kind: str, inputs: Mapping[str, Any]) -> bool:
+    """Whether an order of this kind makes desktops."""
+    return kind in _BUILD_KINDS or (
+        kind == POOL_RESIZE and inputs.get('direction') == GROW
+    )
+
+
+def destroys(kind: str, inputs: Mapping[str, Any]) -> bool:
+    """Whether an order of this kind removes desktops."""
+    return kind in _DESTROY_KINDS or (
+        kind == POOL_RESIZE and inputs.get('direction') == SHRINK
+    )
+
+
+def steps_for(kind: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the steps of one item, in order.
+
+    :param kind: one of :data:`KINDS`
+    :param inputs: the inputs of the order; ``boot_from`` decides whether a
+        build makes a volume, ``direction`` what a resize does
+    """
+    if builds(kind, inputs):
+        if inputs.get('boot_from') == 'volume':
+            return _BUILD
+        return _BUILD_FROM_IMAGE
+    if destroys(kind, inputs):
+        return _DESTROY
+    return _POWER
