@@ -23,8 +23,9 @@ POOL_DELETE = 'pool.delete'
 GROW = 'grow'
 SHRINK = 'shrink'
 
+# ``volume`` has nothing to do for a desktop that boots from the image; it
+# stays in the list, so that the desktops of one order may differ.
 _BUILD = ('volume', 'port', 'server', 'active')
-_BUILD_FROM_IMAGE = ('port', 'server', 'active')
 _POWER = ('request', 'settled')
 _DESTROY = ('server', 'gone', 'volume', 'port', 'row')
 
@@ -53,13 +54,11 @@ def steps_for(kind: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the steps of one item, in order.
 
     :param kind: one of :data:`KINDS`
-    :param inputs: the inputs of the order; ``boot_from`` decides whether a
-        build makes a volume, ``direction`` what a resize does
+    :param inputs: the inputs of the order; ``direction`` tells what a
+        resize does
     """
     if builds(kind, inputs):
-        if inputs.get('boot_from') == 'volume':
-            return _BUILD
-        return _BUILD_FROM_IMAGE
+        return _BUILD
     if destroys(kind, inputs):
         return _DESTROY
     return _POWER
