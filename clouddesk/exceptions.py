@@ -25,8 +25,10 @@ class ClouddeskError(Exception):
         **kwargs: Any,
     ) -> None:
         self.details = details or {}
-        self.text = (message or self.message) % kwargs if kwargs else (
-            message or self.message
+        self.text = (
+            (message or self.message) % kwargs
+            if kwargs
+            else (message or self.message)
         )
         super().__init__(self.text)
 

@@ -124,8 +124,12 @@ class Desktop(_Named, _Spec, Base):
     __table_args__ = (
         sa.UniqueConstraint('pool_id', 'slot'),
         sa.UniqueConstraint('server_id'),
-        sa.Index('ix_desktops_project_id_created_at_id', 'project_id',
-                 'created_at', 'id'),
+        sa.Index(
+            'ix_desktops_project_id_created_at_id',
+            'project_id',
+            'created_at',
+            'id',
+        ),
         sa.Index('ix_desktops_project_id_name', 'project_id', 'name'),
         sa.Index('ix_desktops_project_id_status', 'project_id', 'status'),
         _one_of('status', states.DESKTOP_STATUSES),
@@ -170,10 +174,17 @@ class WorkOrder(_Named, Base):
 
     __tablename__ = 'work_orders'
     __table_args__ = (
-        sa.Index('ix_work_orders_status_lease_expires_at', 'status',
-                 'lease_expires_at'),
-        sa.Index('ix_work_orders_project_id_created_at_id', 'project_id',
-                 'created_at', 'id'),
+        sa.Index(
+            'ix_work_orders_status_lease_expires_at',
+            'status',
+            'lease_expires_at',
+        ),
+        sa.Index(
+            'ix_work_orders_project_id_created_at_id',
+            'project_id',
+            'created_at',
+            'id',
+        ),
         _one_of('status', states.ORDER_STATUSES),
         sa.CheckConstraint('epoch >= 0', name='epoch'),
         Base.__table_args__,
@@ -232,9 +243,7 @@ class WorkItem(Base):
     )
     position: orm.Mapped[int]
     #: No foreign key: the item outlives the desktop that it deleted.
-    desktop_id: orm.Mapped[str] = orm.mapped_column(
-        sa.String(36), index=True
-    )
+    desktop_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), index=True)
     desktop_name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     status: orm.Mapped[str] = orm.mapped_column(
         sa.String(16), default=states.ITEM_PENDING
