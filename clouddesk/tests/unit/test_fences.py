@@ -1,0 +1,140 @@
+"""Who may import whom, read from the source itself.
+
+A fenced room could become a repository of its own without an edit. The walk
+sees every import statement, also those inside functions; the tests of a room
+are outside its fence.
+"""
+
+import ast
+from collections.abc import Callable
+from collections.abc import Iterator
+import pathlib
+import sys
+
+from oslotest import base
+
+import clouddesk
+
+ROOT = pathlib.Path(clouddesk.__file__).parent
+
+#: Fenced rooms: all that they may import beside the standard library.
+ONLY = {
+    'sdk': ('clouddesk.sdk', 'openstack'),
+    'osc': ('clouddesk.osc', 'clouddesk.sdk', 'osc_lib'),
+    'dashboard': (
+        'clouddesk.dashboard',
+        'clouddesk.sdk',
+        'django',
+        'horizon',
+        'openstack_dashboard',
+    ),
+    'agent': ('clouddesk.agent',),
+}
+
+#: What a room must never import, and what of that it may after all.
+NEVER = {
+    'api': (('clouddesk.conductor',), ('clouddesk.conductor.rpcapi',)),
+    'cloud': (('clouddesk.db',), ()),
+    'drivers': (('clouddesk.db',), ()),
+}
+
+#: What talks to OpenStack services, and the rooms that may use it.
+CLOUD_LIBRARIES = ('openstack', 'novaclient', 'glanceclient')
+CLOUD_USERS = ('cloud', 'sdk')
+
+
+def _rooms() -> list[str]:
+    return sorted(
+        path.name
+        for path in ROOT.iterdir()
+        if path.is_dir() and path.name not in ('tests', '__pycache__')
+    )
+
+
+def _files(*rooms: str) -> list[pathlib.Path]:
+    return sorted(
+        path for room in rooms for path in (ROOT / room).rglob('*.py')
+    )
+
+
+def _imports(source: str, package: list[str]) -> Iterator[tuple[int, str]]:
+    """Line and full dotted name of everything that a module imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) + 1 - node.level]
+            origin = (start if node.level else []) + [node.module or '']
+            for alias in node.names:
+                parts = filter(None, [*origin, alias.name])
+                yield node.lineno, '.'.join(parts)
+
+
+def _inside(name: str, prefixes: tuple[str, ...]) -> bool:
+    return any(name == p or name.startswith(p + '.') for p in prefixes)
+
+
+def _breaches(
+    paths: list[pathlib.Path], allowed: Callable[[str], bool]
+) -> list[str]:
+    found = []
+    for path in paths:
+        place = path.relative_to(ROOT)
+        package = ['clouddesk', *place.parent.parts]
+        for line, name in _imports(path.read_text(), package):
+            if not allowed(name):
+                found.append('%s:%d imports %s' % (place, line, name))
+    return found
+
+
+class FencesTest(base.BaseTestCase):
+    def test_fenced_rooms_stay_inside_their_fence(self):
+        for room, prefixes in ONLY.items():
+            allowed = (*sys.stdlib_module_names, *prefixes)
+            breaches = _breaches(
+                _files(room), lambda name, a=allowed: _inside(name, a)
+            )
+            self.assertEqual([], breaches)
+
+    def test_rooms_leave_alone_what_is_not_theirs(self):
+        for room, (barred, but) in NEVER.items():
+            breaches = _breaches(
+                _files(room),
+                lambda name, barred=barred, but=but: (
+                    not _inside(name, barred) or _inside(name, but)
+                ),
+            )
+            self.assertEqual([], breaches)
+
+    def test_only_the_cloud_room_talks_to_openstack(self):
+        paths = _files(*(set(_rooms()) - set(CLOUD_USERS)))
+        breaches = _breaches(
+            paths + sorted(ROOT.glob('*.py')),
+            lambda name: not _inside(name, CLOUD_LIBRARIES),
+        )
+        self.assertEqual([], breaches)
+
+    def test_no_code_imports_the_tests(self):
+        breaches = _breaches(
+            _files(*_rooms()),
+            lambda name: not _inside(name, ('clouddesk.tests',)),
+        )
+        self.assertEqual([], breaches)
+
+    def test_the_walk_sees_every_way_to_import(self):
+        source = (
+            'import os.path\n'
+            'from clouddesk import conductor\n'
+            'def f():\n'
+            '    from ..schemas import desktops as d\n'
+            '    from . import root\n'
+        )
+        self.assertEqual(
+            [
+                (1, 'os.path'),
+                (2, 'clouddesk.conductor'),
+                (4, 'clouddesk.api.schemas.desktops'),
+                (5, 'clouddesk.api.controllers.root'),
+            ],
+            sorted(_imports(source, ['clouddesk', 'api', 'controllers'])),
+        )
