@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# clouddesk itself, the demonstration and the cloud tests.
+
+stage_clouddesk() {
+    [ -e "$TOP/pyproject.toml" ] || die "$TOP has no pyproject.toml: clouddesk cannot be installed yet; the rest of the cloud is up"
+    umask 022
+    pip_install -e "$TOP"
+    umask 077
+    local config=$ETC/clouddesk/clouddesk.conf
+    render clouddesk.conf "$config"
+    (cd / && python -c 'import clouddesk.wsgi.api') || die "clouddesk.wsgi.api cannot be imported yet; the rest of the cloud is up"
+    schema clouddesk clouddesk-manage --config-file "$config" db sync
+    # and again: a newer checkout may bring new migrations
+    clouddesk-manage --config-file "$config" db sync
+    web clouddesk-api "$PORT_CLOUDDESK" clouddesk.wsgi.api:application 2 4
+    service clouddesk-conductor clouddesk-conductor --config-file "$config"
+    wait_for 60 "clouddesk on port $PORT_CLOUDDESK" http_answers "$PORT_CLOUDDESK"
+    sleep 1
+    running clouddesk-conductor || die "clouddesk-conductor ended; see: $(self logs clouddesk-conductor)"
+    python "$PARTS/register.py" clouddesk
+}
+
+use_cloud() {
+    [ -e "$AIO/clouds.yaml" ] || die "no cloud in $AIO yet; start with: $(self up)"
+    export OS_CLOUD=${1:-school-a} CLOUDDESK_AIO_HOME=$AIO
+}
+
+demo() {
+    use_cloud school-a
+    capabilities
+    local flavor=m1.desk name
+    [ "$REAL" = yes ] || flavor=f1.desk
+    openstack desktop --help >/dev/null 2>&1 ||
+        die "the command \"openstack desktop\" is not there yet; run: $(self stage clouddesk)"
+    if ! openstack desktop pool show class5 >/dev/null 2>&1; then
+        show_command openstack desktop pool create class5 --image desktop-tiny \
+            --flavor "$flavor" --network class --size 5 --wait
+    fi
+    show_command openstack desktop list
+    echo
+    echo "To open them (after: eval \"\$($(self env))\"):"
+    for name in $(openstack desktop list -f value -c name -c Name); do
+        echo "    openstack desktop connect $name"
+    done
+}
+
+show_command() {
+    echo "\$ $*"
+    "$@"
+}
+
+cloud_tests() {
+    use_cloud school-a
+    [ -d "$TOP/clouddesk/tests/cloud" ] || die "$TOP/clouddesk/tests/cloud is not there: no cloud tests in this checkout"
+    cd "$TOP"
+    if command -v tox >/dev/null; then
+        tox -e cloud -- "$@"
+        return
+    fi
+    [ ! -e test-requirements.txt ] || pip_install -r test-requirements.txt
+    OS_TEST_PATH=./clouddesk/tests/cloud stestr run "$@"
+}

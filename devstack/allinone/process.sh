@@ -1,0 +1,192 @@
+# shellcheck shell=bash
+# Services: start once, find again, stop. Nothing is ever killed by name.
+
+# process_mark PID: "pid starttime", which a recycled pid does not share
+process_mark() {
+    local stat
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # shellcheck disable=SC2086
+    set -- "$1" ${stat##*) }
+    [ "$2" != Z ] || return 1
+    echo "$1 ${21}"
+}
+
+same_process() { [ -n "$1" ] && [ "$(process_mark "${1% *}")" = "$1" ]; }
+
+running() { same_process "$(cat "$RUN/pids/$1" 2>/dev/null)"; }
+
+service_names() { ls -tr "$RUN/pids" 2>/dev/null; }
+
+# service NAME COMMAND...: start in a session of its own unless it runs. The new process
+# writes its own pid file before it becomes the service: no kill can lose track of it.
+service() {
+    local name=$1
+    shift
+    ! running "$name" || return 0
+    rm -f "$RUN/pids/$name"
+    # shellcheck disable=SC2016
+    CLOUDDESK_AIO_ID=$(cat "$AIO/id") setsid bash -c '
+        mark=$1; shift
+        read -r stat <"/proc/$$/stat"; stat=(${stat##*) })
+        echo "$$ ${stat[19]}" >"$mark.new" && mv "$mark.new" "$mark" && exec "$@"
+        ' launch "$RUN/pids/$name" "$@" </dev/null >>"$LOG/$name.log" 2>&1 9>&- &
+    wait_for 10 "start of $name" test -s "$RUN/pids/$name"
+}
+
+# isolated COMMAND...: in the private mount namespace
+isolated() {
+    if [ -e "$RUN/ns/mnt" ]; then nsenter --mount="$RUN/ns/mnt" -- "$@"; else "$@"; fi
+}
+
+isolated_service() {
+    local name=$1
+    shift
+    if [ -e "$RUN/ns/mnt" ]; then
+        service "$name" nsenter --mount="$RUN/ns/mnt" -- "$@"
+    else
+        service "$name" "$@"
+    fi
+}
+
+# web NAME PORT MODULE PROCESSES THREADS [PYARGV]
+web() {
+    render uwsgi.ini "$ETC/uwsgi/$1.ini" NAME="$1" PORT="$2" MODULE="$3" PROCESSES="$4" THREADS="$5"
+    service "$1" uwsgi --ini "$ETC/uwsgi/$1.ini" ${6:+--pyargv "$6"}
+}
+
+# leftovers: every process that carries our id or lives in our mount namespace
+leftovers() {
+    local id ns='' pid
+    id=$(cat "$AIO/id" 2>/dev/null) || return 0
+    ! mountpoint -q "$RUN/ns/mnt" || ns="mnt:[$(stat -L -c %i "$RUN/ns/mnt")]"
+    grep -lzxs "CLOUDDESK_AIO_ID=$id" /proc/[0-9]*/environ | cut -d/ -f3
+    [ -n "$ns" ] || return 0
+    for pid in /proc/[0-9]*; do
+        [ "$(readlink "$pid/ns/mnt" 2>/dev/null)" != "$ns" ] || echo "${pid#/proc/}"
+    done
+}
+
+# stop_services NAME...: TERM to all at once, KILL after a common grace
+stop_services() {
+    local name mark marks=()
+    for name in "$@"; do
+        mark=$(cat "$RUN/pids/$name" 2>/dev/null) || continue
+        rm -f "$RUN/pids/$name"
+        same_process "$mark" || continue
+        kill -TERM "${mark% *}" 2>/dev/null || continue
+        marks+=("$mark")
+    done
+    await_end 80 "${marks[@]}"
+    for mark in "${marks[@]}"; do
+        ! same_process "$mark" || kill -KILL -- "-${mark% *}" 2>/dev/null || :
+    done
+}
+
+# await_end TENTHS MARK...
+await_end() {
+    local tenths=$1 mark left
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        left=''
+        for mark in "$@"; do ! same_process "$mark" || left=1; done
+        [ -n "$left" ] || return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+}
+
+stop_leftovers() {
+    local pid
+    for pid in $(leftovers); do kill -TERM "$pid" 2>/dev/null || :; done
+    for _ in {1..30}; do
+        [ -n "$(leftovers)" ] || return 0
+        sleep 0.1
+    done
+    for pid in $(leftovers); do kill -KILL "$pid" 2>/dev/null || :; done
+}
+
+stop_everything() {
+    local start=$SECONDS name infra=() others=()
+    for name in $(service_names); do
+        case $name in
+            mariadb|epmd|rabbitmq|memcached|virtlogd|libvirtd|ovs*|ovn*|fake-o*) infra+=("$name");;
+            *) others+=("$name");;
+        esac
+    done
+    # OpenStack first, so that nothing reacts to guests that go away
+    stop_services "${others[@]}"
+    stop_guests
+    stop_services "${infra[@]}"
+    stop_leftovers
+    remove_network
+    remove_isolation
+    echo "stopped after $((SECONDS - start)) s"
+}
+
+restart_services() {
+    [ $# -gt 0 ] || die "restart what? $(service_names | tr '\n' ' ')"
+    take_lock
+    prepare_home
+    local name
+    for name in "$@"; do
+        [ -e "$RUN/pids/$name" ] || die "no service \"$name\"; there are: $(service_names | tr '\n' ' ')"
+    done
+    stop_services "$@"
+    for name in "$@"; do run_stage "$(stage_of "$name")" 1 1 || stage_failed "$(stage_of "$name")"; done
+}
+
+stage_of() {
+    case $1 in
+        mariadb) echo database;;
+        epmd|rabbitmq|memcached) echo messaging;;
+        virtlogd|libvirtd) echo hypervisor;;
+        ovs*|ovn*) echo ovn;;
+        fake-*) echo fake;;
+        *) echo "${1%%-*}";;
+    esac
+}
+
+dead_services() {
+    local name
+    for name in $(service_names); do
+        running "$name" && continue
+        echo "Service $name is not running; the last lines of $LOG/$name.log:"
+        tail -n 8 "$LOG/$name.log" | cut -c -400 | sed 's/^/    /'
+    done
+}
+
+show_status() {
+    [ -d "$RUN/pids" ] || die "nothing is installed in $AIO; start with: $(self up)"
+    local name state rc=0
+    for name in $(service_names); do
+        if running "$name"; then state=up; else state=DOWN rc=1; fi
+        printf '%-5s %-20s %s\n' "$state" "$name" "$(cut -d' ' -f1 "$RUN/pids/$name")"
+    done
+    show_capabilities
+    echo "ports: $(for name in "${PORT_NAMES[@]}"; do
+        local port=PORT_${name^^}
+        printf '%s %s  ' "$name" "${!port}"
+    done)"
+    [ $rc -eq 0 ] || echo "to start what is down: $(self up)"
+    return $rc
+}
+
+show_env() {
+    [ -e "$AIO/clouds.yaml" ] || die "no cloud in $AIO yet; start with: $(self up)"
+    echo "export PATH='$VENV/bin':\"\$PATH\""
+    echo "export OS_CLIENT_CONFIG_FILE='$AIO/clouds.yaml'"
+    echo "export OS_CLOUD=\"\${OS_CLOUD:-school-a}\""
+    echo "export CLOUDDESK_AIO_HOME='$AIO'"
+}
+
+show_log() {
+    [ $# -eq 1 ] || die "logs of what? $(service_names | tr '\n' ' ')${STAGES[*]}"
+    local file
+    for file in "$LOG/$1.log" "$LOG/stages/$1.log"; do
+        if [ -e "$file" ]; then
+            if [ -t 1 ]; then ${PAGER:-less +G} "$file"; else cat "$file"; fi
+            return
+        fi
+    done
+    die "no log of \"$1\"; there are: $(cd "$LOG" && ls -- *.log stages/*.log | tr '\n' ' ')"
+}
