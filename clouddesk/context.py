@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from keystoneauth1 import plugin
 from oslo_context import context
 
 
@@ -10,6 +11,30 @@ class RequestContext(context.RequestContext):
 
     The token stays in this object: it is never written to a work order.
     """
+
+    def __init__(
+        self,
+        *args: Any,
+        user_auth_plugin: plugin.BaseAuthPlugin | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep who asks.
+
+        :param user_auth_plugin: the token and the catalogue as the auth_token
+            middleware validated them, to call other services with
+        """
+        super().__init__(*args, **kwargs)
+        self.user_auth_plugin = user_auth_plugin
+
+    @classmethod
+    def from_environ(
+        cls, environ: dict[str, Any], **kwargs: Any
+    ) -> 'RequestContext':
+        """The context of a WSGI request behind the auth_token middleware."""
+        kwargs.setdefault(
+            'user_auth_plugin', environ.get('keystone.token_auth')
+        )
+        return super().from_environ(environ, **kwargs)
 
     @classmethod
     def internal(cls, **kwargs: Any) -> 'RequestContext':

@@ -1,0 +1,252 @@
+"""Nova: the servers below the desktops."""
+
+from collections.abc import Sequence
+import functools
+from typing import Any
+from urllib import parse
+
+from openstack import connection
+
+from clouddesk import exceptions
+from clouddesk.cloud import errors
+from clouddesk.cloud import image
+from clouddesk.cloud import naming
+from clouddesk.cloud import network
+from clouddesk.cloud import server_actions
+from clouddesk.cloud import types
+from clouddesk.conf import CONF
+
+_SERVICE = 'Nova'
+
+#: Desktops in one query by tag; more are cheaper by reading the project.
+_CHUNK = 40
+_MAX_TAG_QUERIES = 2
+
+
+class Compute:
+    def __init__(self, conn: connection.Connection) -> None:
+        self._conn = conn
+
+    @functools.cached_property
+    def _actions(self) -> server_actions.ServerActions:
+        return server_actions.ServerActions(self._conn)
+
+    def list_servers(
+        self,
+        desktop_ids: Sequence[str] | None = None,
+        all_projects: bool = False,
+        changes_since: str | None = None,
+    ) -> list[types.Server]:
+        """The servers that clouddesk made.
+
+        :param desktop_ids: only those of these desktops
+        :param all_projects: needs an administrator of the cloud
+        :param changes_since: ISO 8601; only servers that changed since,
+            with those that were deleted (status ``DELETED``)
+        """
+        filters: dict[str, Any] = {}
+        if all_projects:
+            filters['all_projects'] = True
+        if changes_since:
+            filters['changes_since'] = changes_since
+        if desktop_ids is None:
+            return self._servers(tags=naming.SERVER_TAG, **filters)
+        return self._servers_of(desktop_ids, filters)
+
+    def _servers_of(
+        self, desktop_ids: Sequence[str], filters: dict[str, Any]
+    ) -> list[types.Server]:
+        if len(desktop_ids) > _CHUNK * _MAX_TAG_QUERIES:
+            wanted = frozenset(desktop_ids)
+            found = self._servers(tags=naming.SERVER_TAG, **filters)
+            return [each for each in found if each.desktop_id in wanted]
+        found = []
+        for chunk in network.chunks(desktop_ids, _CHUNK):
+            tags = ','.join(naming.desktop_tag(each) for each in chunk)
+            found += self._servers(any_tags=tags, **filters)
+        return found
+
+    def _servers(self, **filters: Any) -> list[types.Server]:
+        with errors.translated(_SERVICE):
+            found = self._conn.compute.servers(details=True, **filters)
+            return [_server(server) for server in found]
+
+    def find_server(self, desktop_id: str) -> list[types.Server]:
+        """The servers that were built for a desktop; more than one: twins."""
+        return self._servers(tags=naming.desktop_tag(desktop_id))
+
+    def create_server(
+        self,
+        desktop_id: str,
+        order_id: str,
+        name: str,
+        hostname: str | None,
+        flavor_id: str,
+        port_id: str,
+        image_id: str | None = None,
+        volume_id: str | None = None,
+        key_name: str | None = None,
+        availability_zone: str | None = None,
+        user_data: str | None = None,
+    ) -> types.Server:
+        """Ask for a server; does not wait for it.
+
+        :param hostname: None makes one from the name
+        :param image_id: boot from this image, or
+        :param volume_id: from this volume, which outlives the server
+        :param user_data: base64
+        :raises CloudQuotaExceeded: the project has no room for it
+        """
+        wanted = {
+            'name': name,
+            'hostname': hostname or naming.hostname(name, desktop_id),
+            'flavor_id': flavor_id,
+            'networks': [{'port': port_id}],
+            'tags': [naming.SERVER_TAG, naming.desktop_tag(desktop_id)],
+            'metadata': {
+                naming.DESKTOP_KEY: desktop_id,
+                naming.ORDER_KEY: order_id,
+            },
+            'image_id': image_id,
+            'block_device_mapping': volume_id and _boot_volume(volume_id),
+            'key_name': key_name,
+            'availability_zone': availability_zone,
+            'user_data': user_data,
+        }
+        wanted = {k: v for k, v in wanted.items() if v is not None}
+        with errors.translated(_SERVICE):
+            created = self._conn.compute.create_server(**wanted)
+        return types.Server(
+            id=created.id,
+            name=name,
+            status=created.status or 'BUILD',
+            desktop_id=desktop_id,
+            order_id=order_id,
+        )
+
+    def get_server(self, server_id: str) -> types.Server | None:
+        """A server, or None when there is none."""
+        try:
+            with errors.translated(_SERVICE, 'server', server_id):
+                return _server(self._conn.compute.get_server(server_id))
+        except exceptions.CloudNotFound:
+            return None
+
+    def rename(self, server_id: str, name: str) -> None:
+        """Change the name that Nova shows; the hostname stays."""
+        with errors.translated(_SERVICE, 'server', server_id):
+            self._conn.compute.update_server(server_id, name=name)
+
+    def delete_server(self, server_id: str) -> bool:
+        """Ask for the removal of a server; does not wait for it.
+
+        :returns: False when it was gone already
+        """
+        try:
+            with errors.translated(_SERVICE, 'server', server_id):
+                self._conn.compute.delete_server(
+                    server_id, ignore_missing=False
+                )
+        except exceptions.CloudNotFound:
+            return False
+        return True
+
+    def start(self, server_id: str) -> None:
+        """:raises CloudConflict: the server is not shut off"""
+        self._actions.start(server_id)
+
+    def stop(self, server_id: str) -> None:
+        """:raises CloudConflict: the server is not running"""
+        self._actions.stop(server_id)
+
+    def reboot(self, server_id: str, hard: bool = False) -> None:
+        """:raises CloudConflict: the state of the server forbids it"""
+        self._actions.reboot(server_id, hard)
+
+    def console(
+        self, server_id: str, console_type: str | None = None
+    ) -> types.Console:
+        """An address that opens the screen of a server.
+
+        :param console_type: ``novnc``, ``spice-html5`` or ``serial``; by
+            default [cloud] console_type
+        :raises CloudConflict: the server is not running yet
+        """
+        return self._actions.console(
+            server_id, console_type or CONF.cloud.console_type
+        )
+
+    def get_flavor(self, ref: str) -> types.Flavor:
+        """A flavor by its id or by its name.
+
+        :raises CloudNotFound: the caller sees none
+        """
+        try:
+            with errors.translated(_SERVICE, 'flavor', ref):
+                id_ = parse.quote(ref, safe='')
+                return _flavor(self._conn.compute.get_flavor(id_))
+        except exceptions.CloudNotFound:
+            return self._flavor_by_name(ref)
+
+    def _flavor_by_name(self, name: str) -> types.Flavor:
+        with errors.translated(_SERVICE):
+            flavors = list(self._conn.compute.flavors(details=True))
+        named = [flavor for flavor in flavors if flavor.name == name]
+        return _flavor(image.only(named, 'flavor', name))
+
+
+def _boot_volume(volume_id: str) -> list[dict[str, Any]]:
+    return [
+        {
+            'boot_index': 0,
+            'uuid': volume_id,
+            'source_type': 'volume',
+            'destination_type': 'volume',
+            'delete_on_termination': False,
+        }
+    ]
+
+
+def _server(server: Any) -> types.Server:
+    metadata = server.metadata or {}
+    return types.Server(
+        id=server.id,
+        name=server.name,
+        status=server.status,
+        task_state=server.task_state,
+        power_state=server.power_state,
+        project_id=server.project_id,
+        host=server.compute_host,
+        fault_message=_fault(server.fault),
+        addresses=_addresses(server.addresses or {}),
+        desktop_id=metadata.get(naming.DESKTOP_KEY),
+        order_id=metadata.get(naming.ORDER_KEY),
+        created=server.created_at,
+    )
+
+
+def _fault(fault: dict[str, Any] | None) -> str | None:
+    return errors.shorten(fault.get('message')) if fault else None
+
+
+def _addresses(networks: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            'address': each['addr'],
+            'version': each['version'],
+            'type': each.get('OS-EXT-IPS:type', 'fixed'),
+        }
+        for addresses in networks.values()
+        for each in addresses
+    ]
+
+
+def _flavor(flavor: Any) -> types.Flavor:
+    return types.Flavor(
+        id=flavor.id,
+        name=flavor.name,
+        vcpus=flavor.vcpus,
+        ram=flavor.ram,
+        disk=flavor.disk,
+        extra_specs=dict(flavor.extra_specs or {}),
+    )

@@ -1,0 +1,121 @@
+"""Turns the errors of the client libraries into those of clouddesk."""
+
+from collections.abc import Iterator
+import contextlib
+
+from keystoneauth1 import exceptions as ks_exceptions
+from openstack import exceptions as sdk_exceptions
+import requests
+
+from clouddesk import exceptions
+from clouddesk.i18n import _
+
+#: Answers after which the same call may succeed later.
+TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+#: Longest text of a service that is kept, in characters.
+MAX_TEXT = 400
+
+_QUOTA_STATUSES = frozenset({403, 409, 413})
+
+# Requests raises its own errors only where a body is read or parsed after
+# the answer's head was good.
+_LIBRARY_ERRORS = (
+    sdk_exceptions.SDKException,
+    ks_exceptions.ClientException,
+    requests.RequestException,
+)
+
+
+@contextlib.contextmanager
+def translated(
+    service: str, kind: str | None = None, id_: str | None = None
+) -> Iterator[None]:
+    """Let only ``Cloud*`` errors out of the block.
+
+    :param service: name of the service for people, e.g. ``Nova``
+    :param kind: what is missing when the service answers 404
+    :param id_: its id or name
+    """
+    try:
+        yield
+    except _LIBRARY_ERRORS as error:
+        raise _translate(error, service, kind, id_) from error
+
+
+def _translate(
+    error: Exception, service: str, kind: str | None, id_: str | None
+) -> exceptions.CloudError:
+    # SDKException keeps the status in status_code, keystoneauth in
+    # http_status; both are None or missing when no answer came.
+    status = getattr(error, 'status_code', None) or getattr(
+        error, 'http_status', None
+    )
+    if status:
+        return from_status(service, status, _text(error), kind, id_)
+    return exceptions.CloudError(
+        service=service,
+        reason=shorten(str(error)),
+        transient=not isinstance(error, ks_exceptions.CatalogException),
+    )
+
+
+def from_status(
+    service: str,
+    status: int,
+    text: str,
+    kind: str | None = None,
+    id_: str | None = None,
+) -> exceptions.CloudError:
+    """The error for an HTTP answer.
+
+    :param text: what the service says about it
+    """
+    reason = shorten(text) or 'HTTP %s' % status
+    if status == 404 and kind:
+        return exceptions.CloudNotFound(
+            service=service, reason=reason, kind=kind, id=id_
+        )
+    if status in _QUOTA_STATUSES and _is_quota(status, text):
+        return exceptions.CloudQuotaExceeded(service=service, reason=reason)
+    if status == 401:
+        return _unauthorized(service)
+    if status == 403:
+        return exceptions.CloudForbidden(service=service, reason=reason)
+    if _is_conflict(status, text):
+        return exceptions.CloudConflict(service=service, reason=reason)
+    return exceptions.CloudError(
+        service=service, reason=reason, transient=status in TRANSIENT
+    )
+
+
+def _is_quota(status: int, text: str) -> bool:
+    return status == 413 or 'quota' in text.lower()
+
+
+def _is_conflict(status: int, text: str) -> bool:
+    # Cinder answers 400 when the state of a volume forbids the call.
+    return status == 409 or (status == 400 and 'Invalid volume' in text)
+
+
+def _unauthorized(service: str) -> exceptions.CloudForbidden:
+    return exceptions.CloudForbidden(
+        _(
+            '%(service)s does not accept the credentials. The service user '
+            'may have no role in the project; "clouddesk-manage project '
+            'enable" gives it one.'
+        ),
+        service=service,
+    )
+
+
+def _text(error: Exception) -> str:
+    details = getattr(error, 'details', None)
+    message = getattr(error, 'message', None)
+    return str(details or message or error)
+
+
+def shorten(text: str | None) -> str:
+    """One line of at most :data:`MAX_TEXT` characters."""
+    line = ' '.join((text or '').split())
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + '…'

@@ -1,0 +1,58 @@
+"""Glance: what desktops are made from."""
+
+from typing import Any
+
+from openstack import connection
+from oslo_utils import uuidutils
+
+from clouddesk import exceptions
+from clouddesk.cloud import errors
+from clouddesk.cloud import types
+from clouddesk.i18n import _
+
+_SERVICE = 'Glance'
+
+
+class Image:
+    def __init__(self, conn: connection.Connection) -> None:
+        self._conn = conn
+
+    def get(self, ref: str) -> types.Image:
+        """An image by its id or by its name.
+
+        :raises CloudNotFound: the caller sees none
+        :raises CloudConflict: several have this name
+        """
+        with errors.translated(_SERVICE, 'image', ref):
+            if uuidutils.is_uuid_like(ref):
+                return _image(self._conn.image.get_image(ref))
+            found = list(self._conn.image.images(name=ref, limit=2))
+        return _image(only(found, 'image', ref))
+
+
+def only(found: list[Any], kind: str, ref: str) -> Any:
+    """The one element of a search by name."""
+    if not found:
+        raise exceptions.CloudNotFound(kind=kind, id=ref)
+    if len(found) > 1:
+        raise exceptions.CloudConflict(
+            _('Several have the name %(id)s; give the id of the %(kind)s.'),
+            kind=kind,
+            id=ref,
+        )
+    return found[0]
+
+
+def _image(image: Any) -> types.Image:
+    return types.Image(
+        id=image.id,
+        name=image.name,
+        status=image.status,
+        size=image.size,
+        min_disk=image.min_disk or 0,
+        min_ram=image.min_ram or 0,
+        visibility=image.visibility,
+        disk_format=image.disk_format,
+        properties=dict(image.properties or {}),
+        protected=bool(image.is_protected),
+    )

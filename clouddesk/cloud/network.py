@@ -1,0 +1,196 @@
+"""Neutron: the ports of desktops and the networks they are on."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
+
+from openstack import connection
+from oslo_log import log as logging
+from oslo_utils import uuidutils
+
+from clouddesk import exceptions
+from clouddesk.cloud import errors
+from clouddesk.cloud import image
+from clouddesk.cloud import naming
+from clouddesk.cloud import session
+from clouddesk.cloud import types
+from clouddesk.i18n import _
+
+LOG = logging.getLogger(__name__)
+
+_SERVICE = 'Neutron'
+
+#: Ids or names in one query; longer addresses are refused by web servers.
+_CHUNK = 40
+
+_PORT_FIELDS = ('id', 'name', 'mac_address', 'fixed_ips', 'device_id')
+_NETWORK_FIELDS = (
+    'id',
+    'name',
+    'router:external',
+    'subnets',
+    'shared',
+    'project_id',
+)
+
+
+class Network:
+    def __init__(self, conn: connection.Connection) -> None:
+        self._conn = conn
+
+    def find_ports(self, desktop_ids: Sequence[str]) -> list[types.Port]:
+        """The ports that were made for these desktops."""
+        ports: list[Any] = []
+        with errors.translated(_SERVICE):
+            for chunk in chunks(desktop_ids, _CHUNK):
+                names = [naming.resource_name(each) for each in chunk]
+                ports += self._conn.network.ports(
+                    name=names, fields=_PORT_FIELDS
+                )
+        return [_port(port) for port in ports]
+
+    def create_port(
+        self,
+        desktop_id: str,
+        name: str,
+        network_id: str,
+        security_groups: Sequence[str] | None = None,
+    ) -> types.Port:
+        """Make the port of a desktop.
+
+        :param name: of the desktop, for people; the port's own name is the
+            mark that :meth:`find_ports` looks for
+        :param security_groups: ids; by default those of the project
+        :raises CloudConflict: the network has no free address
+        :raises CloudQuotaExceeded: the project may have no further port
+        """
+        wanted: dict[str, Any] = {
+            'name': naming.resource_name(desktop_id),
+            'description': name,
+            'network_id': network_id,
+        }
+        if security_groups is not None:
+            wanted['security_groups'] = list(security_groups)
+        with errors.translated(_SERVICE, 'network', network_id):
+            return _port(self._conn.network.create_port(**wanted))
+
+    def delete_port(self, port_id: str) -> bool:
+        """Remove a port.
+
+        :returns: False when it was gone already
+        """
+        try:
+            with errors.translated(_SERVICE, 'port', port_id):
+                self._conn.network.delete_port(port_id, ignore_missing=False)
+        except exceptions.CloudNotFound:
+            return False
+        return True
+
+    def get_network(self, ref: str) -> types.Network:
+        """A network by its id or by its name.
+
+        :raises CloudNotFound: the caller sees none
+        :raises CloudConflict: several have this name
+        """
+        with errors.translated(_SERVICE, 'network', ref):
+            if uuidutils.is_uuid_like(ref):
+                return _network(self._conn.network.get_network(ref))
+            found = list(
+                self._conn.network.networks(name=ref, fields=_NETWORK_FIELDS)
+            )
+        return _network(image.only(found, 'network', ref))
+
+    def pick_network(self, project_id: str) -> types.Network:
+        """The network of a project with the most free IPv4 addresses.
+
+        Only the project's own and shared networks count, and only those that
+        do not lead outside. Where Neutron does not tell the service user how
+        many addresses are free, the project's own come first, by name.
+
+        :raises CloudNotFound: the project has none with a free address
+        """
+        usable = self._usable(project_id)
+        free = _free_addresses([network.id for network in usable])
+        if free is None:
+            usable.sort(key=lambda n: (n.project_id != project_id, n.name))
+        else:
+            usable = [n for n in usable if free.get(n.id, 0) > 0]
+            usable.sort(key=lambda n: (-free[n.id], n.name, n.id))
+        if not usable:
+            raise exceptions.CloudNotFound(
+                _('Project %(id)s has no network with a free address.'),
+                id=project_id,
+            )
+        best = usable[0]
+        return _network(best, None if free is None else free[best.id])
+
+    def _usable(self, project_id: str) -> list[Any]:
+        with errors.translated(_SERVICE):
+            visible = list(
+                self._conn.network.networks(
+                    is_router_external=False,
+                    is_admin_state_up=True,
+                    fields=_NETWORK_FIELDS,
+                )
+            )
+        # An administrator sees the networks of all projects.
+        return [
+            network
+            for network in visible
+            if network.subnet_ids
+            and (network.project_id == project_id or network.is_shared)
+        ]
+
+
+def _free_addresses(network_ids: Sequence[str]) -> dict[str, int] | None:
+    """Free IPv4 addresses by network; None when Neutron does not tell.
+
+    The list is for administrators only, so the service user asks.
+    """
+    try:
+        with errors.translated(_SERVICE):
+            conn = session.connection(session.service_session())
+            return {
+                row.network_id: row.total_ips - row.used_ips
+                for chunk in chunks(network_ids, _CHUNK)
+                for row in conn.network.network_ip_availabilities(
+                    network_id=list(chunk), ip_version=4
+                )
+            }
+    except exceptions.CloudForbidden as error:
+        LOG.warning('Free addresses are unknown: %(error)s', {'error': error})
+        return None
+
+
+def chunks(values: Sequence[str], size: int) -> Iterable[Sequence[str]]:
+    """The values, at most ``size`` of them at a time."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def _port(port: Any) -> types.Port:
+    return types.Port(
+        id=port.id,
+        name=port.name,
+        mac=port.mac_address,
+        addresses=[
+            {
+                'address': fixed['ip_address'],
+                'version': 6 if ':' in fixed['ip_address'] else 4,
+                'type': 'fixed',
+            }
+            for fixed in port.fixed_ips or ()
+        ],
+        device_id=port.device_id or None,
+        desktop_id=naming.desktop_of(port.name),
+    )
+
+
+def _network(network: Any, free: int | None = None) -> types.Network:
+    return types.Network(
+        id=network.id,
+        name=network.name,
+        external=bool(network.is_router_external),
+        subnets=tuple(network.subnet_ids or ()),
+        free_addresses=free,
+    )

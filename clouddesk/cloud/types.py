@@ -1,0 +1,102 @@
+"""What the other services say, in our own words.
+
+The dataclasses hold what clouddesk uses and nothing else, so that the rest of
+the code depends on no client library.
+"""
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    id: str
+    name: str
+    #: Nova's status, e.g. ``ACTIVE``.
+    status: str
+    task_state: str | None = None
+    power_state: int | None = None
+    project_id: str | None = None
+    #: Only administrators see it.
+    host: str | None = None
+    fault_message: str | None = None
+    #: ``[{"address": "10.0.0.5", "version": 4, "type": "fixed"}]``
+    addresses: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    #: The desktop that the server was built for, if any.
+    desktop_id: str | None = None
+    #: The work order that asked for it.
+    order_id: str | None = None
+    #: ISO 8601, UTC.
+    created: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Port:
+    id: str
+    name: str
+    mac: str | None = None
+    #: ``[{"address": "10.0.0.5", "version": 4, "type": "fixed"}]``
+    addresses: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    #: The server that it is plugged into.
+    device_id: str | None = None
+    desktop_id: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Volume:
+    id: str
+    status: str
+    bootable: bool = False
+    #: GiB
+    size: int = 0
+    desktop_id: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Image:
+    id: str
+    name: str | None
+    status: str
+    #: Bytes; None until the data is there.
+    size: int | None = None
+    #: GiB
+    min_disk: int = 0
+    #: MiB
+    min_ram: int = 0
+    visibility: str | None = None
+    disk_format: str | None = None
+    properties: dict[str, Any] = dataclasses.field(default_factory=dict)
+    protected: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Flavor:
+    id: str
+    name: str
+    vcpus: int
+    #: MiB
+    ram: int
+    #: GiB
+    disk: int
+    extra_specs: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    id: str
+    name: str
+    #: Leads outside; desktops are not put on it.
+    external: bool = False
+    #: Identifiers of its subnets.
+    subnets: tuple[str, ...] = ()
+    #: Free IPv4 addresses; None when nobody asked or Neutron would not say.
+    free_addresses: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Console:
+    #: ``novnc``, ``spice-html5`` or ``serial``
+    type: str
+    protocol: str
+    #: Opens the console without a further question: never log it.
+    url: str = dataclasses.field(repr=False)

@@ -1,0 +1,84 @@
+"""Cinder: the disks of desktops that boot from a volume."""
+
+import json
+from typing import Any
+
+from openstack import connection
+
+from clouddesk import exceptions
+from clouddesk.cloud import errors
+from clouddesk.cloud import naming
+from clouddesk.cloud import types
+
+_SERVICE = 'Cinder'
+
+
+class Volume:
+    def __init__(self, conn: connection.Connection) -> None:
+        self._conn = conn
+
+    def find_volumes(self, desktop_id: str) -> list[types.Volume]:
+        """The volumes that were made for a desktop."""
+        mark = json.dumps({naming.DESKTOP_KEY: desktop_id})
+        with errors.translated(_SERVICE):
+            found = self._conn.block_storage.volumes(
+                details=True, properties=mark
+            )
+            volumes = [_volume(volume) for volume in found]
+        return [v for v in volumes if v.desktop_id == desktop_id]
+
+    def create_from_image(
+        self,
+        desktop_id: str,
+        name: str,
+        size: int,
+        image_id: str,
+        availability_zone: str | None = None,
+    ) -> types.Volume:
+        """Ask for a bootable volume; does not wait for it.
+
+        :param size: GiB
+        :raises CloudQuotaExceeded: the project has no room for it
+        """
+        with errors.translated(_SERVICE):
+            volume = self._conn.block_storage.create_volume(
+                name=name,
+                size=size,
+                image_id=image_id,
+                availability_zone=availability_zone,
+                metadata={naming.DESKTOP_KEY: desktop_id},
+            )
+        return _volume(volume)
+
+    def get(self, volume_id: str) -> types.Volume | None:
+        """A volume, or None when there is none."""
+        try:
+            with errors.translated(_SERVICE, 'volume', volume_id):
+                return _volume(self._conn.block_storage.get_volume(volume_id))
+        except exceptions.CloudNotFound:
+            return None
+
+    def delete(self, volume_id: str) -> bool:
+        """Ask for the removal of a volume.
+
+        :returns: False when it was gone already
+        :raises CloudConflict: it is in use
+        """
+        try:
+            with errors.translated(_SERVICE, 'volume', volume_id):
+                self._conn.block_storage.delete_volume(
+                    volume_id, ignore_missing=False
+                )
+        except exceptions.CloudNotFound:
+            return False
+        return True
+
+
+def _volume(volume: Any) -> types.Volume:
+    return types.Volume(
+        id=volume.id,
+        status=volume.status,
+        bootable=bool(volume.is_bootable),
+        size=volume.size or 0,
+        desktop_id=(volume.metadata or {}).get(naming.DESKTOP_KEY),
+    )
