@@ -1,0 +1,1 @@
+"""The desktop service for openstacksdk, laid out as openstacksdk itself is."""

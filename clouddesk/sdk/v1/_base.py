@@ -1,0 +1,43 @@
+"""What the parts of the proxy share."""
+
+from typing import TypeVar
+
+from openstack import exceptions
+from openstack import proxy
+from openstack import resource
+
+from clouddesk.sdk.v1 import _common
+from clouddesk.sdk.v1 import desktop as _desktop
+from clouddesk.sdk.v1 import pool as _pool
+from clouddesk.sdk.v1 import work_order as _work_order
+
+_T = TypeVar('_T', bound=resource.Resource)
+
+
+class BaseProxy(proxy.Proxy):
+    def _find_one(
+        self,
+        resource_type: type[_T],
+        name_or_id: str,
+        ignore_missing: bool,
+        all_projects: bool | None,
+    ) -> _T | None:
+        query = _common.query({'all_projects': all_projects})
+        try:
+            return self._find(
+                resource_type, name_or_id, ignore_missing=False, **query
+            )
+        except exceptions.NotFoundException:
+            if ignore_missing:
+                return None
+            raise
+
+    def _removed(
+        self, found: _desktop.Desktop | _pool.Pool, ignore_missing: bool
+    ) -> _work_order.WorkOrder | None:
+        try:
+            return found.remove(self)
+        except exceptions.NotFoundException:
+            if ignore_missing:
+                return None
+            raise

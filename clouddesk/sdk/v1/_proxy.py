@@ -1,0 +1,25 @@
+from typing import ClassVar
+from typing import Literal
+
+from clouddesk.sdk.v1 import _desktops
+from clouddesk.sdk.v1 import _pools
+from clouddesk.sdk.v1 import _work_orders
+from clouddesk.sdk.v1 import desktop as _desktop
+from clouddesk.sdk.v1 import pool as _pool
+from clouddesk.sdk.v1 import work_order as _work_order
+
+
+class Proxy(
+    _desktops.DesktopsMixin,
+    _pools.PoolsMixin,
+    _work_orders.WorkOrdersMixin,
+):
+    """The verbs of the desktop service, one module for each noun."""
+
+    api_version: ClassVar[Literal['1']] = '1'
+
+    _resource_registry = {
+        'desktop': _desktop.Desktop,
+        'pool': _pool.Pool,
+        'work_order': _work_order.WorkOrder,
+    }

@@ -1,0 +1,167 @@
+from typing import Any
+from typing import Self
+
+from openstack import exceptions
+from openstack import resource
+
+from clouddesk.sdk.v1 import _common
+from clouddesk.sdk.v1 import work_order as _work_order
+
+
+class Desktop(_common.DesktopResource):
+    resources_key = 'desktops'
+    base_path = '/desktops'
+
+    # capabilities
+    allow_fetch = True
+    allow_commit = True
+    allow_delete = True
+    allow_list = True
+
+    _query_mapping = resource.QueryParameters(
+        'sort_key',
+        'sort_dir',
+        'name',
+        'status',
+        'pool_id',
+        'image_id',
+        'flavor_id',
+        'network_id',
+        'server_id',
+        'work_order_id',
+        'all_projects',
+        'project_id',
+        search='q',
+    )
+
+    #: Addresses: ``address``, ``version``, ``type`` (fixed or floating).
+    addresses = resource.Body('addresses', type=list, list_type=dict)
+    #: The availability zone that was asked for.
+    availability_zone = resource.Body('availability_zone')
+    #: ``image`` or ``volume``.
+    boot_from = resource.Body('boot_from')
+    #: How many desktops to create. Only used when creating.
+    count = resource.Body('count', type=int)
+    #: When the desktop was made. *Type: str, ISO 8601, UTC*
+    created_at = resource.Body('created_at')
+    #: Size of the root disk of the flavor, in GiB.
+    disk = resource.Body('disk', type=int)
+    #: What went wrong: ``code``, ``message``, ``created_at``; or None.
+    fault = resource.Body('fault', type=dict)
+    #: The flavor.
+    flavor_id = resource.Body('flavor_id')
+    #: The image.
+    image_id = resource.Body('image_id')
+    #: The key pair that was asked for.
+    key_name = resource.Body('key_name')
+    #: The links of the desktop.
+    links = resource.Body('links', type=list)
+    #: How the desktops of a batch are named. Only used when creating.
+    name_template = resource.Body('name_template')
+    #: The network.
+    network_id = resource.Body('network_id')
+    #: A remark for people.
+    note = resource.Body('note')
+    #: The pool that the desktop belongs to, if any.
+    pool_id = resource.Body('pool_id')
+    #: The Neutron port.
+    port_id = resource.Body('port_id')
+    #: The project that owns the desktop.
+    project_id = resource.Body('project_id')
+    #: Memory, in MiB.
+    ram = resource.Body('ram', type=int)
+    #: The Nova server that is now below the desktop.
+    server_id = resource.Body('server_id')
+    #: What Nova last said of the server.
+    server_status = resource.Body('server_status')
+    #: The place in the pool, from 1.
+    slot = resource.Body('slot', type=int)
+    #: ``building``, ``starting``, ``running``, ``stopping``, ``off``,
+    #: ``rebooting``, ``migrating``, ``deleting`` or ``fault``.
+    status = resource.Body('status')
+    #: When the desktop last changed.
+    updated_at = resource.Body('updated_at')
+    #: The user who made the desktop.
+    user_id = resource.Body('user_id')
+    #: Number of virtual CPUs.
+    vcpus = resource.Body('vcpus', type=int)
+    #: The Cinder volume that the desktop boots from, if any.
+    volume_id = resource.Body('volume_id')
+    #: Size of that volume, in GiB.
+    volume_size = resource.Body('volume_size', type=int)
+    #: The work order that holds the desktop now.
+    work_order_id = resource.Body('work_order_id')
+
+    def build(self, session: Any) -> _work_order.WorkOrder:
+        """Ask for the desktop, or for ``count`` of them.
+
+        :returns: the work order that makes it
+        """
+        request = self._prepare_request(requires_id=False)
+        response = self._post(session, request.url, request.body)
+        return _work_order.WorkOrder.from_response(session, response)
+
+    def act(
+        self, session: Any, action: str, **body: Any
+    ) -> _work_order.WorkOrder:
+        """Start, stop, reboot, retry or delete the desktop.
+
+        :raises: :class:`~openstack.exceptions.ConflictException` when the
+            desktop is not in a state for it, or is held by another order
+        """
+        response = self._act(session, action, body)
+        return _work_order.WorkOrder.from_response(session, response)
+
+    @classmethod
+    def act_on_all(
+        cls, session: Any, action: str, desktop_ids: list[str], **body: Any
+    ) -> _work_order.WorkOrder:
+        """Do the same to several desktops in one work order."""
+        body['desktop_ids'] = desktop_ids
+        response = cls._act_on_all(session, action, body)
+        return _work_order.WorkOrder.from_response(session, response)
+
+    def remove(self, session: Any) -> _work_order.WorkOrder:
+        """Delete the desktop and all that belongs to it in the cloud."""
+        response = self._raw_delete(session)
+        exceptions.raise_from_response(response)
+        return _work_order.WorkOrder.from_response(session, response)
+
+    def get_console(
+        self, session: Any, console_type: str | None = None
+    ) -> dict[str, str]:
+        """Open a console.
+
+        :param console_type: ``novnc``, ``spice-html5`` or ``serial``; the
+            service chooses when it is None
+        :returns: ``type``, ``protocol`` and ``url``
+        """
+        body = {'type': console_type} if console_type else {}
+        console: dict[str, str] = self._act(session, 'console', body).json()
+        return console
+
+
+class DesktopSummary(_common.DesktopResource):
+    """What all desktops of a query use together."""
+
+    resource_key = 'summary'
+    base_path = '/desktops'
+
+    # capabilities
+    allow_fetch = True
+
+    #: Number of desktops.
+    count = resource.Body('count', type=int)
+    #: Root disks together, in GiB.
+    disk = resource.Body('disk', type=int)
+    #: Memory together, in MiB.
+    ram = resource.Body('ram', type=int)
+    #: Virtual CPUs together.
+    vcpus = resource.Body('vcpus', type=int)
+
+    @classmethod
+    def of(cls, session: Any, **query: Any) -> Self:
+        """The summary of the desktops that match a query."""
+        params = Desktop._query_mapping._transpose(query, Desktop)
+        params.update(summary='true', limit=1)
+        return cls.new().fetch(session, requires_id=False, **params)

@@ -1,0 +1,99 @@
+from typing import Any
+
+from openstack import exceptions
+from openstack import resource
+
+from clouddesk.sdk.v1 import _common
+from clouddesk.sdk.v1 import work_order as _work_order
+
+
+class Pool(_common.DesktopResource):
+    resources_key = 'pools'
+    base_path = '/pools'
+
+    # capabilities
+    allow_fetch = True
+    allow_commit = True
+    allow_delete = True
+    allow_list = True
+
+    _query_mapping = resource.QueryParameters(
+        'sort_key',
+        'sort_dir',
+        'name',
+        'all_projects',
+        'project_id',
+    )
+
+    #: The availability zone of the desktops.
+    availability_zone = resource.Body('availability_zone')
+    #: ``image`` or ``volume``.
+    boot_from = resource.Body('boot_from')
+    #: Number of desktops by their status.
+    counts = resource.Body('counts', type=dict)
+    #: When the pool was made. *Type: str, ISO 8601, UTC*
+    created_at = resource.Body('created_at')
+    #: Size of the root disk of one desktop, in GiB.
+    disk = resource.Body('disk', type=int)
+    #: Desktops in fault: ``desktop_id``, ``name``, ``code``, ``message``.
+    #: Absent in lists.
+    faults = resource.Body('faults', type=list, list_type=dict)
+    #: The flavor of the desktops.
+    flavor_id = resource.Body('flavor_id')
+    #: The image of the desktops.
+    image_id = resource.Body('image_id')
+    #: The key pair of the desktops.
+    key_name = resource.Body('key_name')
+    #: The links of the pool.
+    links = resource.Body('links', type=list)
+    #: How the desktops are named.
+    name_template = resource.Body('name_template')
+    #: The network of the desktops.
+    network_id = resource.Body('network_id')
+    #: A remark for people.
+    note = resource.Body('note')
+    #: The project that owns the pool.
+    project_id = resource.Body('project_id')
+    #: Memory of one desktop, in MiB.
+    ram = resource.Body('ram', type=int)
+    #: Number of desktops that the pool is meant to have.
+    size = resource.Body('size', type=int)
+    #: ``building``, ``resizing``, ``deleting``, ``active`` or ``degraded``.
+    status = resource.Body('status')
+    #: Why the pool is as it is.
+    status_reason = resource.Body('status_reason')
+    #: When the pool last changed.
+    updated_at = resource.Body('updated_at')
+    #: The user who made the pool.
+    user_id = resource.Body('user_id')
+    #: Number of virtual CPUs of one desktop.
+    vcpus = resource.Body('vcpus', type=int)
+    #: Size of the volume of one desktop, in GiB.
+    volume_size = resource.Body('volume_size', type=int)
+    #: The work order that holds the pool now.
+    work_order_id = resource.Body('work_order_id')
+
+    def build(self, session: Any) -> _work_order.WorkOrder:
+        """Ask for the pool and its desktops.
+
+        :returns: the work order that makes them
+        """
+        request = self._prepare_request(requires_id=False)
+        response = self._post(session, request.url, request.body)
+        return _work_order.WorkOrder.from_response(session, response)
+
+    def resize(self, session: Any, size: int) -> _work_order.WorkOrder:
+        """Grow or shrink the pool to a number of desktops."""
+        response = self._act(session, 'resize', {'size': size})
+        return _work_order.WorkOrder.from_response(session, response)
+
+    def retry(self, session: Any) -> _work_order.WorkOrder:
+        """Build the desktops in fault again and fill the missing ones."""
+        response = self._act(session, 'retry', {})
+        return _work_order.WorkOrder.from_response(session, response)
+
+    def remove(self, session: Any) -> _work_order.WorkOrder:
+        """Delete the desktops and then the pool."""
+        response = self._raw_delete(session)
+        exceptions.raise_from_response(response)
+        return _work_order.WorkOrder.from_response(session, response)
