@@ -32,6 +32,7 @@ Options, before or after the command:
     --home DIR          where everything lives   [/opt/clouddesk-allinone]
     --port-base N       first of 200 ports       [21000], fixed by the first "up"
     --cache DIR         downloads, kept for all  [/var/cache/clouddesk-allinone]
+    --fake-only         no real desktops, even if the machine could; fixed by the first "up"
     --python PROGRAM    interpreter of the services (>= 3.11)  [python3]
 The environment can say the same: CLOUDDESK_AIO_HOME, CLOUDDESK_AIO_PORT_BASE,
 CLOUDDESK_AIO_CACHE, CLOUDDESK_AIO_PYTHON.
@@ -45,7 +46,7 @@ parse() {
     CACHE=${CLOUDDESK_AIO_CACHE:-/var/cache/clouddesk-allinone}
     WANTED_BASE=${CLOUDDESK_AIO_PORT_BASE:-}
     WANTED_PYTHON=${CLOUDDESK_AIO_PYTHON:-python3}
-    PURGE='' COMMAND='' ARGS=()
+    WANTED_FAKE='' PURGE='' COMMAND='' ARGS=()
     while [ $# -gt 0 ]; do
         case $1 in
             --home|--port-base|--cache|--python) [ $# -gt 1 ] || die "$1 needs a value";;&
@@ -53,6 +54,7 @@ parse() {
             --port-base) WANTED_BASE=$2; shift;;
             --cache) CACHE=$2; shift;;
             --python) WANTED_PYTHON=$2; shift;;
+            --fake-only) WANTED_FAKE=yes;;
             --purge) PURGE=${PURGE:-home};;
             --purge-cache) PURGE=cache;;
             -h|--help) COMMAND=help;;
@@ -74,7 +76,17 @@ up() {
         run_stage "$name" "$number" "${#STAGES[@]}" || { failed=$name; break; }
     done
     [ -z "$failed" ] || stage_failed "$failed"
+    all_alive
     summary $((SECONDS - start))
+}
+
+# all_alive: a service may die after its stage ended well
+all_alive() {
+    local report
+    report=$(dead_services)
+    [ -z "$report" ] || die "not all services survived.
+$report
+When the cause is gone: $(self up)"
 }
 
 summary() {

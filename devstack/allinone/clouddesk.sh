@@ -3,9 +3,7 @@
 
 stage_clouddesk() {
     [ -e "$TOP/pyproject.toml" ] || die "$TOP has no pyproject.toml: clouddesk cannot be installed yet; the rest of the cloud is up"
-    umask 022
-    pip_install -e "$TOP"
-    umask 077
+    install_checkout
     local config=$ETC/clouddesk/clouddesk.conf
     render clouddesk.conf "$config"
     (cd / && python -c 'import clouddesk.wsgi.api') || die "clouddesk.wsgi.api cannot be imported yet; the rest of the cloud is up"
@@ -18,6 +16,15 @@ stage_clouddesk() {
     sleep 1
     running clouddesk-conductor || die "clouddesk-conductor ended; see: $(self logs clouddesk-conductor)"
     python "$PARTS/register.py" clouddesk
+}
+
+# install_checkout: again only when its metadata changed; the code itself is read in place
+install_checkout() {
+    local mark=$VENV/.clouddesk wanted
+    wanted=$(cd "$TOP" && echo "$TOP" && cat pyproject.toml setup.cfg requirements.txt 2>/dev/null || :)
+    [ "$wanted" != "$(cat "$mark" 2>/dev/null)" ] || return 0
+    (umask 022; pip_install -e "$TOP")
+    echo "$wanted" >"$mark"
 }
 
 use_cloud() {
@@ -53,8 +60,8 @@ cloud_tests() {
     use_cloud school-a
     [ -d "$TOP/clouddesk/tests/cloud" ] || die "$TOP/clouddesk/tests/cloud is not there: no cloud tests in this checkout"
     cd "$TOP"
-    if command -v tox >/dev/null; then
-        tox -e cloud -- "$@"
+    if PATH=$CALLER_PATH command -v tox >/dev/null; then
+        PATH=$CALLER_PATH tox -e cloud -- "$@"
         return
     fi
     [ ! -e test-requirements.txt ] || pip_install -r test-requirements.txt

@@ -8,20 +8,31 @@ stage_guest() {
     cp --reflink=auto "$image" "$DATA/desktop-tiny.qcow2"
     VIRT_TYPE=qemu
     if [ "$REAL" = yes ] && [ -e /dev/kvm ]; then
-        if kvm_boots; then VIRT_TYPE=kvm; else echo "KVM is there but does not boot the guest"; fi
+        if kvm_verdict; then VIRT_TYPE=kvm; else echo "KVM is there but does not boot the guest"; fi
     fi
     sed -i "s/^VIRT_TYPE=.*/VIRT_TYPE=$VIRT_TYPE/" "$AIO/capabilities"
     echo "note: virt_type $VIRT_TYPE"
 }
 
+# kvm_verdict: kept until the machine or the image changes
+kvm_verdict() {
+    local key
+    key=$(cat /proc/sys/kernel/random/boot_id; cksum "$DATA/desktop-tiny.qcow2")
+    if [ "$(sed 1d "$AIO/kvm-verdict" 2>/dev/null)" != "$key" ]; then
+        { if kvm_boots >&2; then echo yes; else echo no; fi; echo "$key"; } | write_file "$AIO/kvm-verdict"
+    fi
+    [ "$(head -n 1 "$AIO/kvm-verdict")" = yes ]
+}
+
 # kvm_boots: /dev/kvm may be there and useless; only a guest that comes up proves it
 kvm_boots() {
-    local console=$RUN/kvm-probe.log pid rc=0
+    local console=$RUN/kvm-probe.log errors=$RUN/kvm-probe.err pid rc=0
     rm -f "$console"
     qemu-system-x86_64 -accel kvm -m 128 -nodefaults -display none -no-reboot -snapshot \
-        -drive "file=$DATA/desktop-tiny.qcow2,if=virtio" -serial "file:$console" &
+        -drive "file=$DATA/desktop-tiny.qcow2,if=virtio" -serial "file:$console" 2>"$errors" &
     pid=$!
-    wait_for 30 "the guest under KVM" grep -q 'DESKTOP READY' "$console" || rc=1
+    wait_for 30 "the guest under KVM" grep -Eq 'DESKTOP READY|error|failure' "$console" "$errors" || :
+    grep -q 'DESKTOP READY' "$console" || { rc=1; head -n 3 "$errors"; }
     kill "$pid" 2>/dev/null || :
     wait "$pid" || :
     return $rc
@@ -69,7 +80,7 @@ stage_nova() {
 render_nova() {
     render nova.conf "$ETC/$1/nova.conf" NOVA_HOST="$2" COMPUTE_DRIVER="$3" MAX_BUILDS="$4" \
         NOVA_CONF="$ETC/$1/nova.conf" NOVA_STATE="$DATA/$1"
-    cp "$VENV/etc/nova/api-paste.ini" "$ETC/$1/"
+    cp -p "$VENV/etc/nova/api-paste.ini" "$ETC/$1/"
     mkdir -p "$DATA/$1/instances" "$DATA/$1/mnt"
 }
 

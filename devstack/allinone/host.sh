@@ -93,6 +93,7 @@ stage_isolation() {
 find_capabilities() {
     capabilities
     REAL=yes WHY=''
+    [ -z "$FAKE_ONLY" ] || { REAL=no WHY='--fake-only'; }
     can_unshare || { REAL=no WHY='no mount or network namespaces'; }
     can_tap || { REAL=no WHY="${WHY:+$WHY, }no tap devices"; }
     [ ! -e /sys/class/net/ovs-netdev ] || { REAL=no WHY="${WHY:+$WHY, }another userspace OVS owns the device ovs-netdev"; }

@@ -24,16 +24,17 @@ self() {
 locate() {
     [ "$(id -u)" = 0 ] || die "must run as root: sudo $0 $COMMAND"
     AIO=$(realpath -ms "$AIO") CACHE=$(realpath -ms "$CACHE")
+    [[ $AIO =~ ^[A-Za-z0-9._/-]+$ ]] || die "--home may hold letters, digits and ._/- only: $AIO"
     [ "${#AIO}" -le 50 ] || die "--home is too long for the sockets below it (50 characters): $AIO"
     [ "$AIO" != / ] || die "--home cannot be /"
     RUN=$AIO/run LOG=$AIO/log DATA=$AIO/data ETC=$AIO/etc VENV=$AIO/venv
-    PORT_BASE=21000 EXT_NET='' PYTHON=''
+    PORT_BASE=21000 EXT_NET='' PYTHON='' FAKE_ONLY=''
     # shellcheck source=/dev/null
     [ ! -e "$AIO/settings" ] || source "$AIO/settings"
     if [ -n "$WANTED_BASE" ] && [ "$WANTED_BASE" != "$PORT_BASE" ] && [ -e "$AIO/settings" ]; then
         die "$AIO already uses port base $PORT_BASE; leave --port-base out, or first: $(self down --purge)"
     fi
-    PORT_BASE=${WANTED_BASE:-$PORT_BASE}
+    PORT_BASE=${WANTED_BASE:-$PORT_BASE} FAKE_ONLY=${WANTED_FAKE:-$FAKE_ONLY}
     [[ $PORT_BASE =~ ^[0-9]+$ ]] && [ "$PORT_BASE" -ge 6000 ] && [ "$PORT_BASE" -le 65000 ] ||
         die "--port-base must be between 6000 and 65000, not \"$PORT_BASE\""
     BR_INT=cdi$PORT_BASE BR_EX=cdx$PORT_BASE DP_DEV=cdo$PORT_BASE
@@ -48,18 +49,24 @@ locate() {
 }
 
 service_environment() {
+    # what the caller exported for his own cloud must not reach the services
+    local name
+    for name in "${!OS_@}"; do unset "$name"; done
+    CALLER_PATH=$PATH
     # found before PATH changes: it may be a pyenv shim
     WANTED_PYTHON=$(command -v "$WANTED_PYTHON") || die "no Python: give --python PROGRAM"
     export PATH=$AIO/bin:$VENV/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     export OVS_RUNDIR=$RUN/ovs OVS_LOGDIR=$LOG OVS_DBDIR=$DATA/ovs OVN_RUNDIR=$RUN/ovn OVN_LOGDIR=$LOG
     export OS_CLIENT_CONFIG_FILE=$AIO/clouds.yaml PYTHONWARNINGS=ignore LC_ALL=C.UTF-8
-    local name
     for name in KEYSTONE GLANCE PLACEMENT NOVA NEUTRON; do
         export "OS_${name}_CONFIG_DIR=$ETC/${name,,}"
     done
     export OS_NEUTRON_CONFIG_FILES='neutron.conf;ml2_conf.ini'
     export OS_CLOUDDESK_CONFIG_FILES=$ETC/clouddesk/clouddesk.conf
-    unset OS_CLOUD
+    # a proxy would be asked for 127.0.0.1, too
+    export no_proxy=127.0.0.1,localhost NO_PROXY=127.0.0.1,localhost
+    # git must read a checkout that belongs to somebody else than root
+    export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$TOP
 }
 
 # take_lock: one "up", "down" or "stage" per home; fd 9 is inherited by stages, not by services
@@ -98,6 +105,7 @@ write_settings() {
 PORT_BASE=$PORT_BASE
 EXT_NET=$EXT_NET
 PYTHON=$PYTHON
+FAKE_ONLY=$FAKE_ONLY
 SETTINGS
 }
 
@@ -107,6 +115,12 @@ random_hex() { od -An -v -tx1 -N20 /dev/urandom | tr -d ' \n'; }
 write_file() {
     cat >"$1.new"
     mv "$1.new" "$1"
+}
+
+# write_changed FILE: an unchanged file keeps its time, for config_changed
+write_changed() {
+    cat >"$1.new"
+    if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
 }
 
 secret() {
@@ -151,9 +165,13 @@ stage_failed() {
 
 # wait_for SECONDS WHAT COMMAND...
 wait_for() {
-    local end=$((SECONDS + $1)) what=$2
+    local end=$((SECONDS + $1)) what=$2 ended
     shift 2
     until "$@" >/dev/null 2>&1; do
+        if ended=$(ended_service); then
+            echo "$ended ended while this stage waited for $what"
+            return 1
+        fi
         if [ $SECONDS -ge $end ]; then
             echo "timeout: $what ($*)"
             return 1

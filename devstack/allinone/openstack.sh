@@ -30,7 +30,7 @@ stage_placement() {
 
 stage_glance() {
     render glance-api.conf "$ETC/glance/glance-api.conf" GLANCE_ENDPOINT="$(cat "$DATA/glance-endpoint")"
-    cp "$VENV/etc/glance/glance-api-paste.ini" "$ETC/glance/"
+    cp -p "$VENV/etc/glance/glance-api-paste.ini" "$ETC/glance/"
     mkdir -p "$DATA/glance"/{fast,slow,staging,tasks}
     schema glance glance-manage --config-file "$ETC/glance/glance-api.conf" db_sync
     web glance "$PORT_GLANCE" glance.wsgi.api:application 2 4
@@ -41,7 +41,7 @@ stage_neutron() {
     capabilities
     local name config=(--config-file "$ETC/neutron/neutron.conf" --config-file "$ETC/neutron/ml2_conf.ini")
     for name in neutron.conf ml2_conf.ini ovn_metadata_agent.ini; do render "$name" "$ETC/neutron/$name"; done
-    cp "$VENV/etc/neutron/api-paste.ini" "$ETC/neutron/"
+    cp -p "$VENV/etc/neutron/api-paste.ini" "$ETC/neutron/"
     mkdir -p "$DATA/neutron"
     schema neutron neutron-db-manage "${config[@]}" upgrade heads
     web neutron "$PORT_NEUTRON" neutron.wsgi.api:application 2 2
@@ -60,12 +60,12 @@ stage_cinder() {
     install -m 755 "$PARTS/etc/mount.sh" "$AIO/bin/mount"
     install -m 755 "$PARTS/etc/sudo.sh" "$AIO/bin/sudo"
     mkdir -p "$DATA/cinder"/{export,mnt,conversion} "$ETC/cinder"
-    echo 127.0.0.1:/clouddesk >"$ETC/cinder/nfs_shares"
+    echo 127.0.0.1:/clouddesk | write_changed "$ETC/cinder/nfs_shares"
     render cinder.conf "$ETC/cinder/cinder.conf"
-    cp -r "$VENV"/etc/cinder/{api-paste.ini,resource_filters.json,rootwrap.d} "$ETC/cinder/"
+    cp -rp "$VENV"/etc/cinder/{api-paste.ini,resource_filters.json,rootwrap.d} "$ETC/cinder/"
     sed -e "s|^filters_path=.*|filters_path=$ETC/cinder/rootwrap.d,$VENV/etc/os-brick/rootwrap.d|" \
         -e "s|^exec_dirs=.*|exec_dirs=$AIO/bin,$VENV/bin,/sbin,/usr/sbin,/bin,/usr/bin|" \
-        "$VENV/etc/cinder/rootwrap.conf" >"$ETC/cinder/rootwrap.conf"
+        "$VENV/etc/cinder/rootwrap.conf" | write_changed "$ETC/cinder/rootwrap.conf"
     local config=(--config-file "$ETC/cinder/cinder.conf")
     schema cinder cinder-manage "${config[@]}" db sync
     web cinder "$PORT_CINDER" cinder.wsgi.api:application 1 4 "${config[*]}"

@@ -17,13 +17,21 @@ running() { same_process "$(cat "$RUN/pids/$1" 2>/dev/null)"; }
 
 service_names() { ls -tr "$RUN/pids" 2>/dev/null; }
 
+# Services that this stage started or found; wait_for gives up when one of them ends.
+WATCHED=()
+
 # service NAME COMMAND...: start in a session of its own unless it runs. The new process
 # writes its own pid file before it becomes the service: no kill can lose track of it.
 service() {
     local name=$1
     shift
-    ! running "$name" || return 0
+    if running "$name"; then
+        config_changed "$name" "$@" || { WATCHED+=("$name"); return 0; }
+        echo "$name: its configuration changed, restarting"
+        stop_services "$name"
+    fi
     rm -f "$RUN/pids/$name"
+    cd /
     # shellcheck disable=SC2016
     CLOUDDESK_AIO_ID=$(cat "$AIO/id") setsid bash -c '
         mark=$1; shift
@@ -31,6 +39,23 @@ service() {
         echo "$$ ${stat[19]}" >"$mark.new" && mv "$mark.new" "$mark" && exec "$@"
         ' launch "$RUN/pids/$name" "$@" </dev/null >>"$LOG/$name.log" 2>&1 9>&- &
     wait_for 10 "start of $name" test -s "$RUN/pids/$name"
+    WATCHED+=("$name")
+}
+
+# config_changed NAME COMMAND...: files of the service below etc/ are newer than its start
+config_changed() {
+    local name=$1 word places=("$ETC/${1%%-*}")
+    shift
+    for word in "$@"; do [[ $word != "$ETC/"* ]] || places+=("$word"); done
+    [ -n "$(find "${places[@]}" -type f -newer "$RUN/pids/$name" -print -quit 2>/dev/null)" ]
+}
+
+ended_service() {
+    local name
+    for name in "${WATCHED[@]}"; do
+        running "$name" || { echo "$name"; return 0; }
+    done
+    return 1
 }
 
 # isolated COMMAND...: in the private mount namespace
@@ -158,6 +183,7 @@ dead_services() {
 show_status() {
     [ -d "$RUN/pids" ] || die "nothing is installed in $AIO; start with: $(self up)"
     local name state rc=0
+    [ -n "$(service_names)" ] || { echo "all is stopped; start with: $(self up)"; return 1; }
     for name in $(service_names); do
         if running "$name"; then state=up; else state=DOWN rc=1; fi
         printf '%-5s %-20s %s\n' "$state" "$name" "$(cut -d' ' -f1 "$RUN/pids/$name")"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # udhcpc sets the variables
 case $1 in
     deconfig) ip addr flush dev $interface;;
     bound|renew)
