@@ -20,7 +20,14 @@ ROOT = pathlib.Path(clouddesk.__file__).parent
 #: Fenced rooms: all that they may import beside the standard library.
 ONLY = {
     'sdk': ('clouddesk.sdk', 'openstack'),
-    'osc': ('clouddesk.osc', 'clouddesk.sdk', 'osc_lib'),
+    'osc': (
+        'clouddesk.osc',
+        'clouddesk.sdk',
+        'osc_lib',
+        # What osc_lib is made of: commands and columns, and translation.
+        'cliff',
+        'oslo_i18n',
+    ),
     'dashboard': (
         'clouddesk.dashboard',
         'clouddesk.sdk',
