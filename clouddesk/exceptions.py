@@ -165,6 +165,29 @@ class BuildFailed(ClouddeskError):
     message = _('Nova could not build the server: %(reason)s')
 
 
+class ServerGone(ClouddeskError):
+    """Somebody removed the server of a desktop behind our back."""
+
+    status = 409
+    code = 'server_gone'
+    message = _(
+        'The server of the desktop is gone from Nova; retry builds it anew, '
+        'delete removes what is left.'
+    )
+
+
+class PowerFailed(ClouddeskError):
+    code = 'power_failed'
+    message = _(
+        'The server is %(status)s instead of %(wanted)s: %(reason)s'
+    )
+
+
+class RemovalFailed(ClouddeskError):
+    code = 'removal_failed'
+    message = _('%(service)s could not remove its part: %(reason)s')
+
+
 class WaitTimeout(ClouddeskError):
     code = 'wait_timeout'
     message = _('%(what)s did not happen within %(seconds)s seconds.')

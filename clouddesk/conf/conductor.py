@@ -37,7 +37,8 @@ OPTS = [
         'max_builds_per_order',
         default=20,
         min=1,
-        help='Desktops of one work order that may be building at once.',
+        help='Desktops of one work order that may be building or booting at '
+        'once.',
     ),
     cfg.IntOpt(
         'consecutive_failure_limit',
@@ -65,6 +66,20 @@ OPTS = [
         default=60.0,
         min=0.1,
         help='Seconds between comparisons of all desktops with Nova.',
+    ),
+    cfg.FloatOpt(
+        'sweep_interval',
+        default=600.0,
+        min=0.1,
+        help='Seconds between searches for servers, ports and volumes that '
+        'a dead conductor left behind.',
+    ),
+    cfg.IntOpt(
+        'sweep_grace',
+        default=1800,
+        min=1,
+        help='Seconds that such a thing must have been seen as left over '
+        'before it is removed.',
     ),
     cfg.FloatOpt(
         'poll_interval',
