@@ -1,0 +1,95 @@
+"""What other processes may ask of a conductor.
+
+This is the only module of the conductor that the API imports.
+"""
+
+from typing import Any
+
+from oslo_log import log
+import oslo_messaging as messaging
+
+from clouddesk import exceptions
+from clouddesk import rpc
+
+LOG = log.getLogger(__name__)
+
+#: Grows when a method or an argument is added.
+VERSION = '1.0'
+#: Seconds that somebody at a screen waits for a console.
+CONSOLE_TIMEOUT = 30
+
+
+class ConductorAPI:
+    """The calls; primitive arguments only.
+
+    History of :data:`VERSION`: 1.0 ``run_order``, ``console``, ``ping``.
+    """
+
+    def run_order(self, order_id: str) -> None:
+        """Hint that a work order waits. Never fails.
+
+        The row is the order: a conductor finds it by itself when the hint
+        is lost.
+        """
+        try:
+            self._client().cast(
+                rpc.current_context(), 'run_order', order_id=order_id
+            )
+        except Exception as error:
+            LOG.warning(
+                'Work order %(order)s waits for the next look of a '
+                'conductor, the hint was not sent: %(error)s',
+                {'order': order_id, 'error': error},
+            )
+
+    def console(
+        self, project_id: str, server_id: str, type: str
+    ) -> dict[str, str]:
+        """A console of a server, with the rights of the service user.
+
+        :param type: ``novnc``, ``spice-html5`` or ``serial``
+        :returns: ``{"type", "protocol", "url"}``
+        :raises ServiceUnavailable: when no conductor answers in time
+        :raises CloudError: what Nova answered
+        """
+        return self._call(
+            'console', project_id=project_id, server_id=server_id, type=type
+        )
+
+    def ping(self) -> str:
+        """``pong`` of any conductor.
+
+        :raises ServiceUnavailable: when none answers in time
+        """
+        return self._call('ping')
+
+    def _call(self, method: str, **kwargs: Any) -> Any:
+        client = self._client()
+        ctxt = rpc.current_context()
+        self._reach_broker(client, ctxt)
+        try:
+            return client.call(ctxt, method, **kwargs)
+        except messaging.MessagingTimeout as error:
+            LOG.warning('No conductor answered %s.', method)
+            raise exceptions.ServiceUnavailable(
+                service='clouddesk-conductor'
+            ) from error
+
+    def _reach_broker(self, client: messaging.RPCClient, ctxt: Any) -> None:
+        """Send a message that needs no answer before one that does.
+
+        A call opens its reply queue whatever ``retry`` says, and would wait
+        for a lost broker for ever; a cast fails at once, with the errors of
+        whatever library the driver uses.
+        """
+        try:
+            client.cast(ctxt, 'ping')
+        except Exception as error:
+            LOG.warning('The message broker is away: %s', error)
+            raise exceptions.ServiceUnavailable(
+                service='clouddesk-conductor'
+            ) from error
+
+    def _client(self) -> messaging.RPCClient:
+        target = messaging.Target(topic=rpc.CONDUCTOR_TOPIC, version=VERSION)
+        return rpc.client(target, timeout=CONSOLE_TIMEOUT)
