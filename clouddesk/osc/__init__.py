@@ -1,0 +1,1 @@
+"""``openstack desktop …``: a plugin of python-openstackclient."""

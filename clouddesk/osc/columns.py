@@ -1,0 +1,130 @@
+"""How values look to people; machines get them as the API gave them."""
+
+from typing import Any
+
+from cliff import columns
+
+from clouddesk.osc import text
+
+#: Each unit is this many times the one before.
+_FACTOR = 1024
+_UNITS = ('MiB', 'GiB', 'TiB')
+
+
+class Addresses(columns.FormattableColumn):
+    """``10.0.0.5, 172.24.4.9 (floating)``"""
+
+    def human_readable(self) -> str:
+        return ', '.join(_address(entry) for entry in self._value or ())
+
+
+class Fault(columns.FormattableColumn):
+    """The message of a fault, or nothing."""
+
+    def human_readable(self) -> str:
+        return fault(self._value)
+
+
+class Faults(columns.FormattableColumn):
+    """One line for each desktop in fault."""
+
+    def human_readable(self) -> str:
+        return '\n'.join(
+            text.one_line('%s: %s' % (entry['name'], entry['message']))
+            for entry in self._value or ()
+        )
+
+
+class Counts(columns.FormattableColumn):
+    """``5 running, 1 fault``"""
+
+    def human_readable(self) -> str:
+        return ', '.join(
+            text.one_line('%s %s' % (number, status))
+            for status, number in (self._value or {}).items()
+            if number
+        )
+
+
+class Subject(columns.FormattableColumn):
+    """``pool class-a``"""
+
+    def human_readable(self) -> str:
+        if not self._value:
+            return ''
+        name = self._value.get('name') or self._value.get('id')
+        return text.one_line('%s %s' % (self._value.get('type'), name))
+
+
+class Steps(columns.FormattableColumn):
+    """``port 5/5, server 3/5``"""
+
+    def human_readable(self) -> str:
+        return ', '.join(
+            text.one_line('%(name)s %(done)s/%(total)s' % step)
+            for step in self._value or ()
+        )
+
+
+class Items(columns.FormattableColumn):
+    """One line for each desktop of a work order."""
+
+    def human_readable(self) -> str:
+        return '\n'.join(_item(item) for item in self._value or ())
+
+
+class Mebibytes(columns.FormattableColumn):
+    """``512 MiB``, ``2 GiB``"""
+
+    def human_readable(self) -> str:
+        return '' if self._value is None else size(self._value)
+
+
+class Gibibytes(columns.FormattableColumn):
+    """``20 GiB``"""
+
+    def human_readable(self) -> str:
+        return '' if self._value is None else size(self._value * _FACTOR)
+
+
+class Percent(columns.FormattableColumn):
+    """``45 %``"""
+
+    def human_readable(self) -> str:
+        return '' if self._value is None else f'{self._value} %'
+
+
+def fault(value: dict[str, Any] | None) -> str:
+    """The message of a fault on one line, its code where it has none."""
+    if not value:
+        return ''
+    return text.one_line(value.get('message') or value.get('code') or '')
+
+
+def size(mebibytes: int) -> str:
+    """An amount of memory or disk in the largest unit that fits.
+
+    :param mebibytes: the amount, in MiB
+    """
+    amount = float(mebibytes)
+    for unit in _UNITS[:-1]:
+        if amount < _FACTOR:
+            return f'{amount:.4g} {unit}'
+        amount /= _FACTOR
+    return f'{amount:.4g} {_UNITS[-1]}'
+
+
+def _address(entry: dict[str, Any]) -> str:
+    kind = entry.get('type')
+    mark = '' if kind in (None, 'fixed') else f' ({kind})'
+    return text.one_line(f'{entry["address"]}{mark}')
+
+
+def _item(item: dict[str, Any]) -> str:
+    words = [item['name'] or item['desktop_id'], item['status']]
+    if item.get('step') and item['status'] != 'done':
+        words.append('(%s)' % item['step'])
+    line = ' '.join(words)
+    if item.get('fault'):
+        line += ': ' + fault(item['fault'])
+    return text.one_line(line)

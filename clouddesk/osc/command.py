@@ -1,0 +1,206 @@
+"""What every command of the plugin does alike."""
+
+import argparse
+from collections.abc import Iterable
+from collections.abc import Sequence
+import itertools
+import sys
+from typing import Any
+
+from osc_lib import exceptions as osc_exceptions
+from osc_lib.command import command
+
+from clouddesk.osc import columns
+from clouddesk.osc import errors
+from clouddesk.osc import progress
+from clouddesk.osc import text
+from clouddesk.osc.i18n import _
+from clouddesk.sdk import exceptions
+
+#: What a shell answers for a program that Ctrl-C ended.
+INTERRUPTED = 130
+#: Formats that spell control characters out by themselves, without loss.
+_ESCAPING_FORMATS = ('json', 'yaml')
+#: Seconds between two looks at a work order.
+_INTERVAL = 1
+
+
+class Left(Exception):
+    """Ctrl-C while waiting: the order goes on without us."""
+
+
+class Command(command.Command):
+    """Clean errors, an exit code, and waiting for work orders."""
+
+    #: What the shell gets when the command printed its output.
+    exit_code = 0
+
+    @property
+    def client(self) -> Any:
+        """The proxy of the desktop service."""
+        manager: Any = self.app.client_manager
+        return manager.desktop
+
+    @property
+    def connection(self) -> Any:
+        """The openstacksdk connection, for names of other services."""
+        return self.app.client_manager.sdk_connection
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Run the command; every error of the API becomes one line."""
+        try:
+            return super().run(parsed_args) or self.exit_code
+        except exceptions.SDKException as error:
+            raise errors.command_error(error) from error
+        except Left as left:
+            self.tell(str(left))
+            return INTERRUPTED
+
+    def tell(self, message: str) -> None:
+        """Say something beside the output."""
+        print(text.clean(message), file=sys.stderr)
+
+    def wait(self, order: Any) -> Any:
+        """Show the progress of a work order until it has ended.
+
+        :returns: the finished order; what failed was told, and the exit
+            code is set
+        :raises: CommandError when the order was cancelled; Left on Ctrl-C
+        """
+        quiet = self.app.options.verbose_level == 0
+        shown = progress.on(sys.stderr, quiet)
+        try:
+            order = self.client.wait_for_work_order(
+                order, interval=_INTERVAL, callback=shown, failures=()
+            )
+        except KeyboardInterrupt:
+            raise Left(_goes_on(order)) from None
+        finally:
+            shown.close()
+        self._tell_the_end(order)
+        return order
+
+    def _tell_the_end(self, order: Any) -> None:
+        if order.status == 'cancelled':
+            message = _('Work order %s was cancelled.') % order.id
+            raise osc_exceptions.CommandError(message)
+        if order.status == 'failed':
+            self.exit_code = 1
+            for line in failures(order):
+                self.tell(line)
+
+
+class Lister(Command, command.Lister):
+    """A command that prints a list."""
+
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: Sequence[str],
+        data: Iterable[Sequence[Any]],
+    ) -> int:
+        """Print rows, made safe for the terminal."""
+        data = _safe_rows(data, parsed_args.formatter)
+        return super().produce_output(parsed_args, column_names, data)
+
+
+class ShowOne(Command, command.ShowOne):
+    """A command that prints one object."""
+
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: Sequence[str],
+        data: Iterable[Any],
+    ) -> int:
+        """Print values, made safe for the terminal."""
+        row = _safe_rows([data], parsed_args.formatter)[0]
+        return super().produce_output(parsed_args, column_names, row)
+
+
+class ShowSome(ShowOne):
+    """A command that prints one object, or a list when it made several."""
+
+    #: Set by the command: whether its data are rows.
+    several = False
+
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: Sequence[str],
+        data: Iterable[Any],
+    ) -> int:
+        """Print the object, or the rows with the same formatter."""
+        if not self.several:
+            return super().produce_output(parsed_args, column_names, data)
+        names, selected = self._generate_columns_and_selector(
+            parsed_args, column_names
+        )
+        rows = _safe_rows(data, parsed_args.formatter)
+        if selected:
+            rows = [tuple(itertools.compress(row, selected)) for row in rows]
+        formatter: Any = self.formatter
+        formatter.emit_list(names, rows, self.app.stdout, parsed_args)
+        return 0
+
+    def require_list_format(self) -> None:
+        """Refuse a format that can only show one object.
+
+        :raises: CommandError
+        """
+        if not hasattr(self.formatter, 'emit_list'):
+            raise osc_exceptions.CommandError(
+                _('This format shows one object only; use another.')
+            )
+
+
+def failures(order: Any) -> list[str]:
+    """What went wrong in a failed order, and what to do; one per line."""
+    lines = [columns.fault(order.fault)] if order.fault else []
+    lines += [
+        '%s: %s' % (text.one_line(item['name']), columns.fault(item['fault']))
+        for item in order.work_items or ()
+        if item.get('fault')
+    ]
+    lines.append(
+        _(
+            'Work order %(id)s failed for %(failed)s of %(total)s desktops. '
+            'Try again with: openstack desktop work order retry %(id)s'
+        )
+        % {
+            'id': order.id,
+            'failed': (order.counts or {}).get('failed', 0),
+            'total': sum((order.counts or {}).values()),
+        }
+    )
+    return lines
+
+
+def add_wait_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--wait``."""
+    parser.add_argument(
+        '--wait',
+        action='store_true',
+        help=_('Show the progress and wait until the work order has ended'),
+    )
+
+
+def _goes_on(order: Any) -> str:
+    return _(
+        'Work order %(id)s goes on. Follow it with: '
+        'openstack desktop work order show --wait %(id)s'
+    ) % {'id': order.id}
+
+
+def _safe_rows(
+    rows: Iterable[Iterable[Any]], formatter: str
+) -> list[tuple[Any, ...]]:
+    safe = formatter in _ESCAPING_FORMATS
+    return [tuple(row) if safe else _cleaned(row) for row in rows]
+
+
+def _cleaned(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(
+        text.clean(value) if isinstance(value, str) else value
+        for value in values
+    )

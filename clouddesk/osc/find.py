@@ -1,0 +1,98 @@
+"""Names on the command line, turned into the things that they name."""
+
+from collections.abc import Callable
+from typing import Any
+
+from osc_lib import exceptions as osc_exceptions
+
+from clouddesk.osc import text
+from clouddesk.osc.i18n import _
+from clouddesk.sdk import exceptions
+
+
+def desktop(client: Any, name: str) -> Any:
+    """One desktop by name or id.
+
+    :raises: CommandError when none or several have the name
+    """
+    return desktops(client, [name])[0]
+
+
+def desktops(client: Any, names: list[str]) -> list[Any]:
+    """Desktops by name or id, each once, in the order given.
+
+    :raises: CommandError naming everything that was not found
+    """
+    return _all(client.find_desktop, names, _('desktop'))
+
+
+def pool(client: Any, name: str) -> Any:
+    """One pool by name or id."""
+    return pools(client, [name])[0]
+
+
+def pools(client: Any, names: list[str]) -> list[Any]:
+    """Pools by name or id, each once, in the order given."""
+    return _all(client.find_pool, names, _('pool'))
+
+
+def image(connection: Any, name: str) -> str:
+    """The id of an image by name or id."""
+    return _one(connection.image.find_image, name, _('image')).id
+
+
+def flavor(connection: Any, name: str) -> str:
+    """The id of a flavor by name or id."""
+    return _one(connection.compute.find_flavor, name, _('flavor')).id
+
+
+def network(connection: Any, name: str) -> str:
+    """The id of a network by name or id."""
+    return _one(connection.network.find_network, name, _('network')).id
+
+
+def project(connection: Any, name: str) -> str:
+    """The id of a project by name or id.
+
+    Who may not read projects can still give an id.
+    """
+    try:
+        return _one(connection.identity.find_project, name, _('project')).id
+    except exceptions.ForbiddenException:
+        return name
+
+
+def _all(find: Callable[..., Any], names: list[str], noun: str) -> list[Any]:
+    found: dict[str, Any] = {}
+    missing = []
+    for name in names:
+        match = _match(find, name, noun)
+        if match is None:
+            missing.append(text.one_line(name))
+        else:
+            found.setdefault(match.id, match)
+    if missing:
+        raise osc_exceptions.CommandError(
+            _('No %(noun)s found for: %(names)s')
+            % {'noun': noun, 'names': ', '.join(missing)}
+        )
+    return list(found.values())
+
+
+def _one(find: Callable[..., Any], name: str, noun: str) -> Any:
+    return _all(find, [name], noun)[0]
+
+
+def _match(find: Callable[..., Any], name: str, noun: str) -> Any:
+    # An empty name would ask for the whole list.
+    if not name.strip():
+        return None
+    try:
+        return find(name, ignore_missing=False)
+    except exceptions.NotFoundException:
+        return None
+    except exceptions.DuplicateResource:
+        raise osc_exceptions.CommandError(
+            _('Several have the name %(name)s; give the id of the %(noun)s.')
+            % {'noun': noun, 'name': text.one_line(name)}
+        ) from None

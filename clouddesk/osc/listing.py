@@ -1,0 +1,74 @@
+"""Options that all list commands have."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from osc_lib.cli import pagination
+
+from clouddesk.osc import find
+from clouddesk.osc.i18n import _
+
+_DIRECTIONS = ('asc', 'desc')
+
+
+def add_options(
+    parser: argparse.ArgumentParser, sort_keys: Sequence[str]
+) -> None:
+    """Add paging, sorting, projects and ``--long``."""
+    pagination.add_marker_pagination_option_to_parser(parser)
+    parser.add_argument(
+        '--sort',
+        metavar='<key>[:<direction>]',
+        type=_sort,
+        default={},
+        help=_('Sort by a key (%(keys)s), asc or desc')
+        % {'keys': ', '.join(sort_keys)},
+    )
+    parser.add_argument(
+        '--all-projects',
+        action='store_true',
+        help=_('List those of all projects (admin only)'),
+    )
+    parser.add_argument(
+        '--project',
+        metavar='<project>',
+        help=_('List those of one project, name or ID (admin only)'),
+    )
+    parser.add_argument(
+        '--long',
+        action='store_true',
+        help=_('List additional fields'),
+    )
+
+
+def query(parsed_args: argparse.Namespace, connection: Any) -> dict[str, Any]:
+    """What the options ask of the API."""
+    asked: dict[str, Any] = dict(parsed_args.sort)
+    if parsed_args.project:
+        asked['project_id'] = find.project(connection, parsed_args.project)
+    if parsed_args.all_projects or parsed_args.project:
+        asked['all_projects'] = True
+    if parsed_args.marker:
+        asked['marker'] = parsed_args.marker
+    if parsed_args.limit:
+        # The one page that was asked for, not pages of that size.
+        asked.update(limit=parsed_args.limit, paginated=False)
+    return asked
+
+
+def words(value: str) -> list[str]:
+    """The parts of a comma separated option."""
+    return [word.strip() for word in value.split(',') if word.strip()]
+
+
+def _sort(value: str) -> dict[str, str]:
+    key, _colon, direction = value.partition(':')
+    if not key or direction not in ('', *_DIRECTIONS):
+        raise argparse.ArgumentTypeError(
+            _('%s is not <key> or <key>:asc or <key>:desc') % value
+        )
+    asked = {'sort_key': key}
+    if direction:
+        asked['sort_dir'] = direction
+    return asked

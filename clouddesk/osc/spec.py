@@ -1,0 +1,96 @@
+"""Options that say what a desktop is made of."""
+
+import argparse
+from typing import Any
+
+from clouddesk.osc import find
+from clouddesk.osc.i18n import _
+
+#: Options that the API takes as they are.
+_PLAIN = ('note', 'availability_zone', 'key_name', 'name_template')
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add image, flavor, network and the rest."""
+    parser.add_argument(
+        '--image',
+        metavar='<image>',
+        required=True,
+        help=_('Image to boot from (name or ID)'),
+    )
+    parser.add_argument(
+        '--flavor',
+        metavar='<flavor>',
+        required=True,
+        help=_('Flavor (name or ID)'),
+    )
+    parser.add_argument(
+        '--network',
+        metavar='<network>',
+        help=_(
+            'Network (name or ID); when absent, the one with most free '
+            'addresses'
+        ),
+    )
+    parser.add_argument(
+        '--boot-from-volume',
+        metavar='<size>',
+        type=size,
+        help=_(
+            'Boot from a volume of this size, in GiB; 0 takes the smallest '
+            'that image and flavor allow'
+        ),
+    )
+    _add_plain_options(parser)
+
+
+def attributes(
+    parsed_args: argparse.Namespace, connection: Any
+) -> dict[str, Any]:
+    """What the options ask of the API, names turned into ids."""
+    attrs = {
+        'image_id': find.image(connection, parsed_args.image),
+        'flavor_id': find.flavor(connection, parsed_args.flavor),
+    }
+    if parsed_args.network:
+        attrs['network_id'] = find.network(connection, parsed_args.network)
+    if parsed_args.boot_from_volume is not None:
+        attrs['boot_from'] = 'volume'
+    if parsed_args.boot_from_volume:
+        attrs['volume_size'] = parsed_args.boot_from_volume
+    for name in _PLAIN:
+        value = getattr(parsed_args, name)
+        if value is not None:
+            attrs[name] = value
+    return attrs
+
+
+def size(value: str) -> int:
+    """A whole number from 0.
+
+    :raises: ArgumentTypeError for anything else
+    """
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(
+            _('%s is not a whole number from 0') % value
+        )
+    return int(value)
+
+
+def _add_plain_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--note', metavar='<note>', help=_('A remark for people')
+    )
+    parser.add_argument(
+        '--availability-zone',
+        metavar='<zone>',
+        help=_('Availability zone'),
+    )
+    parser.add_argument(
+        '--key-name', metavar='<key>', help=_('Key pair to put in')
+    )
+    parser.add_argument(
+        '--name-template',
+        metavar='<template>',
+        help=_('How the desktops of a batch are named'),
+    )

@@ -1,0 +1,269 @@
+"""``openstack desktop create|list|show|set``"""
+
+import argparse
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
+
+from osc_lib import exceptions as osc_exceptions
+from osc_lib import utils
+
+from clouddesk.osc import columns
+from clouddesk.osc import command
+from clouddesk.osc import find
+from clouddesk.osc import listing
+from clouddesk.osc import spec
+from clouddesk.osc.i18n import _
+from clouddesk.osc.v1 import rows
+
+_FORMATTERS = {
+    'addresses': columns.Addresses,
+    'disk': columns.Gibibytes,
+    'fault': columns.Fault,
+    'ram': columns.Mebibytes,
+    'volume_size': columns.Gibibytes,
+}
+
+_SHOWN = (
+    'id',
+    'name',
+    'note',
+    'status',
+    'fault',
+    'addresses',
+    'pool_id',
+    'slot',
+    'image_id',
+    'flavor_id',
+    'network_id',
+    'boot_from',
+    'volume_size',
+    'availability_zone',
+    'key_name',
+    'vcpus',
+    'ram',
+    'disk',
+    'server_id',
+    'server_status',
+    'port_id',
+    'volume_id',
+    'work_order_id',
+    'project_id',
+    'user_id',
+    'created_at',
+    'updated_at',
+)
+
+_LISTED = {
+    'id': 'ID',
+    'name': 'Name',
+    'status': 'Status',
+    'addresses': 'Addresses',
+}
+_LISTED_LONG = _LISTED | {
+    'fault': 'Fault',
+    'note': 'Note',
+    'pool_id': 'Pool ID',
+    'image_id': 'Image ID',
+    'flavor_id': 'Flavor ID',
+    'network_id': 'Network ID',
+    'boot_from': 'Boot From',
+    'vcpus': 'vCPUs',
+    'ram': 'RAM',
+    'disk': 'Disk',
+    'availability_zone': 'Availability Zone',
+    'server_id': 'Server ID',
+    'work_order_id': 'Work Order ID',
+    'created_at': 'Created At',
+}
+_OF_PROJECT = {'project_id': 'Project ID'}
+
+_SORT_KEYS = ('created_at', 'updated_at', 'name', 'status', 'id')
+
+
+class CreateDesktop(command.ShowSome):
+    _description = _('Create a desktop, or several with --count')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'name',
+            metavar='<name>',
+            help=_(
+                'Name of the desktop; with --count, what the names are '
+                'made from'
+            ),
+        )
+        spec.add_options(parser)
+        parser.add_argument(
+            '--count',
+            metavar='<number>',
+            type=spec.size,
+            help=_('Number of desktops to create'),
+        )
+        command.add_wait_option(parser)
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        """Order one desktop, or a batch."""
+        attrs = spec.attributes(parsed_args, self.connection)
+        if parsed_args.count is not None:
+            attrs['count'] = parsed_args.count
+            self.several = parsed_args.count > 1
+        if self.several:
+            self.require_list_format()
+        order = self.client.create_desktop(name=parsed_args.name, **attrs)
+        if parsed_args.wait:
+            order = self.wait(order)
+        if self.several:
+            return rows.of_batch(self.client, order)
+        return shown(
+            self.client.get_desktop(order.work_items[0]['desktop_id'])
+        )
+
+
+class ListDesktop(command.Lister):
+    _description = _('List desktops')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--status',
+            metavar='<status>[,<status>...]',
+            type=listing.words,
+            help=_('Only desktops in one of these states'),
+        )
+        parser.add_argument(
+            '--name', metavar='<name>', help=_('Only this exact name')
+        )
+        for noun in ('pool', 'image', 'flavor', 'network'):
+            parser.add_argument(
+                f'--{noun}',
+                metavar=f'<{noun}>',
+                help=_('Only those of this %s (name or ID)') % noun,
+            )
+        parser.add_argument(
+            '--query',
+            metavar='<text>',
+            help=_('Part of the name, or an exact address or user ID'),
+        )
+        parser.add_argument(
+            '--totals',
+            action='store_true',
+            help=_('Also tell what all desktops of the query use together'),
+        )
+        listing.add_options(parser, _SORT_KEYS)
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        """Ask for the desktops, and the totals if wanted."""
+        filters = self._filters(parsed_args)
+        asked = listing.query(parsed_args, self.connection)
+        desktops = self.client.desktops(**filters, **asked)
+        listed = _LISTED_LONG if parsed_args.long else _LISTED
+        if 'all_projects' in asked:
+            listed = listed | _OF_PROJECT
+        if parsed_args.totals:
+            scope = ('all_projects', 'project_id')
+            filters |= {key: asked[key] for key in scope if key in asked}
+            self.tell(totals(self.client.get_desktop_summary(**filters)))
+        return rows.of_list(desktops, listed, _FORMATTERS)
+
+    def _filters(self, parsed_args: argparse.Namespace) -> dict[str, Any]:
+        filters = {
+            'name': parsed_args.name,
+            'status': parsed_args.status,
+            'search': parsed_args.query,
+        }
+        if parsed_args.pool:
+            filters['pool_id'] = find.pool(self.client, parsed_args.pool).id
+        for noun in ('image', 'flavor', 'network'):
+            name = getattr(parsed_args, noun)
+            if name:
+                resolve = getattr(find, noun)
+                filters[f'{noun}_id'] = resolve(self.connection, name)
+        return {key: value for key, value in filters.items() if value}
+
+
+class ShowDesktop(command.ShowOne):
+    _description = _('Show a desktop')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
+        )
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        """Find the desktop."""
+        return shown(find.desktop(self.client, parsed_args.desktop))
+
+
+class SetDesktop(command.Command):
+    _description = _('Set the name or the note of a desktop')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
+        )
+        add_set_options(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Change what was given."""
+        attrs = set_attributes(parsed_args)
+        desktop = find.desktop(self.client, parsed_args.desktop)
+        self.client.update_desktop(desktop.id, **attrs)
+
+
+def add_set_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be changed of a desktop or a pool."""
+    parser.add_argument('--name', metavar='<name>', help=_('New name'))
+    parser.add_argument(
+        '--note', metavar='<note>', help=_('New note; "" removes it')
+    )
+
+
+def set_attributes(parsed_args: argparse.Namespace) -> dict[str, str]:
+    """What is to be changed.
+
+    :raises: CommandError when nothing was given
+    """
+    attrs = {
+        key: getattr(parsed_args, key)
+        for key in ('name', 'note')
+        if getattr(parsed_args, key) is not None
+    }
+    if not attrs:
+        raise osc_exceptions.CommandError(_('Give --name or --note.'))
+    return attrs
+
+
+def shown(desktop: Any) -> tuple[Sequence[str], Iterable[Any]]:
+    """All of one desktop."""
+    values = utils.get_item_properties(desktop, _SHOWN, formatters=_FORMATTERS)
+    return _SHOWN, values
+
+
+def totals(summary: Any) -> str:
+    """``12 desktops: 24 vCPUs, 48 GiB RAM, 240 GiB disk``"""
+    return _(
+        '%(count)s desktops: %(vcpus)s vCPUs, %(ram)s RAM, %(disk)s disk'
+    ) % {
+        'count': summary.count,
+        'vcpus': summary.vcpus or 0,
+        'ram': columns.size(summary.ram or 0),
+        'disk': columns.size((summary.disk or 0) * 1024),
+    }

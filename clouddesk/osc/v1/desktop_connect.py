@@ -1,0 +1,214 @@
+"""``openstack desktop connect|console``: ways into a desktop."""
+
+import argparse
+import shlex
+from typing import Any
+
+from osc_lib import exceptions as osc_exceptions
+
+from clouddesk.osc import columns
+from clouddesk.osc import command
+from clouddesk.osc import find
+from clouddesk.osc import rdp
+from clouddesk.osc import reach
+from clouddesk.osc import text
+from clouddesk.osc.i18n import _
+from clouddesk.osc.v1 import rows
+
+_SSH_PORT = 22
+_CONSOLES = {'novnc': 'novnc', 'spice': 'spice-html5', 'serial': 'serial'}
+
+
+class ConsoleDesktop(command.ShowOne):
+    _description = _('Open the console of a running desktop')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
+        )
+        kinds = parser.add_mutually_exclusive_group()
+        for option, kind in _CONSOLES.items():
+            kinds.add_argument(
+                f'--{option}',
+                dest='kind',
+                action='store_const',
+                const=kind,
+                help=_('Open a %s console') % kind,
+            )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Ask for the URL."""
+        desktop = find.desktop(self.client, parsed_args.desktop)
+        console = self.client.get_desktop_console(desktop.id, parsed_args.kind)
+        fields = ('type', 'protocol', 'url')
+        return fields, tuple(console.get(field) for field in fields)
+
+
+class ConnectDesktop(command.ShowOne):
+    _description = _(
+        'Tell the best way into a desktop: Remote Desktop, ssh or console'
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
+        )
+        ways = parser.add_mutually_exclusive_group()
+        ways.add_argument(
+            '--rdp',
+            metavar='<file>',
+            help=_('Write a file for Remote Desktop'),
+        )
+        ways.add_argument(
+            '--ssh', action='store_true', help=_('Use ssh, nothing else')
+        )
+        ways.add_argument(
+            '--console',
+            action='store_true',
+            help=_('Use the console, nothing else'),
+        )
+        parser.add_argument(
+            '--login', metavar='<user>', help=_('User to log in as')
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Find the way, and say how to go it."""
+        desktop = find.desktop(self.client, parsed_args.desktop)
+        way = {'desktop': desktop.name, 'id': desktop.id}
+        way |= {'status': desktop.status, 'method': None}
+        if desktop.status == 'running':
+            way |= self._way(desktop, parsed_args)
+        else:
+            self.exit_code = 1
+            self.tell(_unreachable(desktop))
+        return tuple(way), tuple(way.values())
+
+    def _way(
+        self, desktop: Any, parsed_args: argparse.Namespace
+    ) -> dict[str, Any]:
+        if parsed_args.rdp:
+            return self._rdp_file(desktop, parsed_args)
+        if parsed_args.ssh:
+            host = self._host(desktop, _SSH_PORT)
+            return self._ssh(host, parsed_args.login)
+        found = None
+        if not parsed_args.console:
+            hosts = reach.hosts(desktop.addresses)
+            found = reach.first(hosts, (rdp.PORT, _SSH_PORT))
+        if found is None:
+            return self._console(desktop)
+        host, port = found
+        if port == _SSH_PORT:
+            return self._ssh(host, parsed_args.login)
+        return self._rdp(desktop, host)
+
+    def _host(self, desktop: Any, port: int) -> str:
+        """The address that answers, or else the one most likely to."""
+        hosts = reach.hosts(desktop.addresses)
+        if not hosts:
+            raise osc_exceptions.CommandError(
+                _('Desktop %s has no address.') % text.one_line(desktop.name)
+            )
+        found = reach.first(hosts, (port,))
+        if found is None:
+            self.tell(
+                _('No address of %(name)s answers on port %(port)s from here.')
+                % {'name': text.one_line(desktop.name), 'port': port}
+            )
+            return hosts[0]
+        return found[0]
+
+    def _rdp_file(
+        self, desktop: Any, parsed_args: argparse.Namespace
+    ) -> dict[str, Any]:
+        host = self._host(desktop, rdp.PORT)
+        data = rdp.content(host, login=parsed_args.login)
+        rdp.write(parsed_args.rdp, data)
+        self.tell(
+            _('Open %s with Remote Desktop.') % text.one_line(parsed_args.rdp)
+        )
+        return {
+            'method': 'rdp',
+            'host': host,
+            'port': rdp.PORT,
+            'file': parsed_args.rdp,
+        }
+
+    def _rdp(self, desktop: Any, host: str) -> dict[str, Any]:
+        name = text.argument(desktop.name)
+        file = text.argument(desktop.name + '.rdp')
+        line = f'openstack desktop connect {name} --rdp {file}'
+        self.tell(_('Write a file for Remote Desktop with: %s') % line)
+        return {
+            'method': 'rdp',
+            'host': host,
+            'port': rdp.PORT,
+            'command': line,
+        }
+
+    def _ssh(self, host: str, login: str | None) -> dict[str, Any]:
+        words = ['ssh', '-l', login, host] if login else ['ssh', host]
+        line = text.one_line(shlex.join(words))
+        self.tell(_('Log in with: %s') % line)
+        return {
+            'method': 'ssh',
+            'host': host,
+            'port': _SSH_PORT,
+            'command': line,
+        }
+
+    def _console(self, desktop: Any) -> dict[str, Any]:
+        console = self.client.get_desktop_console(desktop.id)
+        self.tell(
+            _(
+                'Open the URL in a browser. Until it expires it lets in '
+                'anybody who has it.'
+            )
+        )
+        return {
+            'method': 'console',
+            'type': console.get('type'),
+            'url': console.get('url'),
+        }
+
+
+def _unreachable(desktop: Any) -> str:
+    """Why there is no way in, and what to do."""
+    name = text.argument(desktop.name)
+    said = {'name': text.one_line(desktop.name), 'word': name}
+    if desktop.status == 'off':
+        return (
+            _(
+                'Desktop %(name)s is off. Start it with: '
+                'openstack desktop start --wait %(word)s'
+            )
+            % said
+        )
+    if desktop.status == 'fault':
+        said['fault'] = columns.fault(desktop.fault)
+        return (
+            _(
+                'Desktop %(name)s is in fault: %(fault)s Build it again '
+                'with: openstack desktop retry --wait %(word)s'
+            )
+            % said
+        )
+    return _underway(desktop)
+
+
+def _underway(desktop: Any) -> str:
+    message = _('Desktop %(name)s is %(status)s.') % {
+        'name': text.one_line(desktop.name),
+        'status': desktop.status,
+    }
+    if desktop.work_order_id:
+        message += ' ' + _(
+            'Follow it with: openstack desktop work order show --wait %s'
+        ) % (desktop.work_order_id)
+    return message

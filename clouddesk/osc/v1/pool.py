@@ -1,0 +1,261 @@
+"""``openstack desktop pool create|list|show|set|resize|retry|delete``"""
+
+import argparse
+from typing import Any
+
+from osc_lib import utils
+
+from clouddesk.osc import columns
+from clouddesk.osc import command
+from clouddesk.osc import find
+from clouddesk.osc import listing
+from clouddesk.osc import questions
+from clouddesk.osc import spec
+from clouddesk.osc import text
+from clouddesk.osc.i18n import _
+from clouddesk.osc.v1 import desktop as desktop_commands
+from clouddesk.osc.v1 import rows
+
+_FORMATTERS = {
+    'counts': columns.Counts,
+    'disk': columns.Gibibytes,
+    'faults': columns.Faults,
+    'ram': columns.Mebibytes,
+    'volume_size': columns.Gibibytes,
+}
+
+_SHOWN = (
+    'id',
+    'name',
+    'note',
+    'status',
+    'status_reason',
+    'size',
+    'counts',
+    'faults',
+    'image_id',
+    'flavor_id',
+    'network_id',
+    'boot_from',
+    'volume_size',
+    'availability_zone',
+    'key_name',
+    'name_template',
+    'vcpus',
+    'ram',
+    'disk',
+    'work_order_id',
+    'project_id',
+    'user_id',
+    'created_at',
+    'updated_at',
+)
+
+_LISTED = {
+    'id': 'ID',
+    'name': 'Name',
+    'status': 'Status',
+    'size': 'Size',
+    'counts': 'Desktops',
+}
+_LISTED_LONG = _LISTED | {
+    'note': 'Note',
+    'image_id': 'Image ID',
+    'flavor_id': 'Flavor ID',
+    'network_id': 'Network ID',
+    'boot_from': 'Boot From',
+    'work_order_id': 'Work Order ID',
+    'created_at': 'Created At',
+}
+_OF_PROJECT = {'project_id': 'Project ID'}
+_DELETED = ('ID', 'Name', 'Status', 'Work Order ID')
+
+_SORT_KEYS = ('created_at', 'updated_at', 'name', 'id')
+
+
+class CreatePool(command.ShowOne):
+    _description = _('Create a pool of equal desktops')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'name', metavar='<name>', help=_('Name of the pool')
+        )
+        spec.add_options(parser)
+        _add_size_option(parser)
+        command.add_wait_option(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Order the pool."""
+        attrs = spec.attributes(parsed_args, self.connection)
+        order = self.client.create_pool(
+            name=parsed_args.name, size=parsed_args.size, **attrs
+        )
+        pool_id = order.subject['id']
+        if parsed_args.wait:
+            self.wait(order)
+        return _shown(self.client.get_pool(pool_id))
+
+
+class ListPool(command.Lister):
+    _description = _('List pools')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--name', metavar='<name>', help=_('Only this exact name')
+        )
+        listing.add_options(parser, _SORT_KEYS)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Ask for the pools."""
+        asked = listing.query(parsed_args, self.connection)
+        listed = _LISTED_LONG if parsed_args.long else _LISTED
+        if 'all_projects' in asked:
+            listed = listed | _OF_PROJECT
+        pools = self.client.pools(name=parsed_args.name, **asked)
+        return rows.of_list(pools, listed, _FORMATTERS)
+
+
+class ShowPool(command.ShowOne):
+    _description = _('Show a pool and what is wrong with its desktops')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        _add_pool_argument(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Find the pool; only the look at one pool tells its faults."""
+        pool = find.pool(self.client, parsed_args.pool)
+        return _shown(self.client.get_pool(pool.id))
+
+
+class SetPool(command.Command):
+    _description = _('Set the name or the note of a pool')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        _add_pool_argument(parser)
+        desktop_commands.add_set_options(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Change what was given."""
+        attrs = desktop_commands.set_attributes(parsed_args)
+        pool = find.pool(self.client, parsed_args.pool)
+        self.client.update_pool(pool.id, **attrs)
+
+
+class ResizePool(command.ShowOne):
+    _description = _('Grow or shrink a pool')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        _add_pool_argument(parser)
+        _add_size_option(parser)
+        command.add_wait_option(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Order the new size."""
+        pool = find.pool(self.client, parsed_args.pool)
+        order = self.client.resize_pool(pool.id, parsed_args.size)
+        if parsed_args.wait:
+            self.wait(order)
+        return _shown(self.client.get_pool(pool.id))
+
+
+class RetryPool(command.ShowOne):
+    _description = _(
+        'Build the desktops in fault again and fill the missing ones'
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        _add_pool_argument(parser)
+        command.add_wait_option(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Order the retry."""
+        pool = find.pool(self.client, parsed_args.pool)
+        order = self.client.retry_pool(pool.id)
+        if parsed_args.wait:
+            self.wait(order)
+        return _shown(self.client.get_pool(pool.id))
+
+
+class DeletePool(command.Lister):
+    _description = _('Delete pools and all their desktops')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'pool',
+            metavar='<pool>',
+            nargs='+',
+            help=_('Pool(s) (name or ID)'),
+        )
+        questions.add_yes_option(parser)
+        command.add_wait_option(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Order the end of each pool, then wait for all of them."""
+        pools = find.pools(self.client, parsed_args.pool)
+        questions.confirm(_question(pools), parsed_args.yes)
+        orders = [
+            self.client.delete_pool(pool.id, ignore_missing=False)
+            for pool in pools
+        ]
+        if parsed_args.wait:
+            orders = [self.wait(order) for order in orders]
+        return _DELETED, [
+            (pool.id, pool.name, _after_delete(order), order.id)
+            for pool, order in zip(pools, orders, strict=True)
+        ]
+
+
+def _add_pool_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('pool', metavar='<pool>', help=_('Pool (name or ID)'))
+
+
+def _add_size_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--size',
+        metavar='<number>',
+        type=spec.size,
+        required=True,
+        help=_('Number of desktops that the pool shall have'),
+    )
+
+
+def _question(pools: list[Any]) -> str:
+    number = sum(sum((pool.counts or {}).values()) for pool in pools)
+    return _(
+        'Delete with %(number)s desktops and everything on them: %(names)s?'
+    ) % {
+        'number': number,
+        'names': ', '.join(text.one_line(pool.name) for pool in pools),
+    }
+
+
+def _after_delete(order: Any) -> str:
+    if order.status == 'succeeded':
+        return _('deleted')
+    return _('degraded') if order.status == 'failed' else _('deleting')
+
+
+def _shown(pool: Any) -> rows.Table:
+    values = utils.get_item_properties(pool, _SHOWN, formatters=_FORMATTERS)
+    return _SHOWN, values
