@@ -131,6 +131,8 @@ _ORDER = (
     (WORKING, 'fail', FAILED),
     (CANCELLING, 'undone', CANCELLED),
     (CANCELLING, 'fail', FAILED),
+    # The wish to cancel came when everything was done.
+    (CANCELLING, 'succeed', SUCCEEDED),
     (FAILED, 'retry', QUEUED),
 )
 

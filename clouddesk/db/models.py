@@ -16,7 +16,9 @@ from sqlalchemy.dialects import mysql
 from clouddesk import states
 
 #: Micro-second times: leases expire between two seconds.
-DateTime = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql')
+DateTime = sa.DateTime().with_variant(
+    mysql.DATETIME(fsp=6), 'mysql', 'mariadb'
+)
 
 #: Constraint names as OpenStack writes them; alembic needs stable names.
 NAMING = {
@@ -44,6 +46,8 @@ class Base(orm.DeclarativeBase):
     __table_args__: Any = {
         'mysql_engine': 'InnoDB',
         'mysql_charset': 'utf8mb4',
+        # Two names are equal when they are, as on the other databases.
+        'mysql_collate': 'utf8mb4_bin',
     }
 
 
@@ -64,8 +68,9 @@ class _Named:
     created_at: orm.Mapped[datetime.datetime] = orm.mapped_column(
         default=timeutils.utcnow, sort_order=90
     )
-    updated_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        onupdate=timeutils.utcnow, sort_order=91
+    #: Never NULL, because lists are sorted by it.
+    updated_at: orm.Mapped[datetime.datetime] = orm.mapped_column(
+        default=timeutils.utcnow, onupdate=timeutils.utcnow, sort_order=91
     )
 
 
@@ -132,6 +137,7 @@ class Desktop(_Named, _Spec, Base):
         ),
         sa.Index('ix_desktops_project_id_name', 'project_id', 'name'),
         sa.Index('ix_desktops_project_id_status', 'project_id', 'status'),
+        sa.Index('ix_desktops_status', 'status'),
         _one_of('status', states.DESKTOP_STATUSES),
         _one_of('boot_from', frozenset({'image', 'volume'})),
         Base.__table_args__,

@@ -1,0 +1,275 @@
+"""Desktops: reading them, and writing what Nova says about them."""
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import ipaddress
+from typing import Any
+
+from oslo_utils import timeutils
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from clouddesk import db
+from clouddesk import exceptions
+from clouddesk import states
+from clouddesk.db import models
+from clouddesk.db import paging
+
+#: Columns that may be filtered by equality.
+_EXACT = (
+    'name',
+    'pool_id',
+    'image_id',
+    'flavor_id',
+    'network_id',
+    'server_id',
+    'work_order_id',
+)
+
+#: Columns that hold what Nova said last.
+_OBSERVED = ('server_status', 'task_state', 'addresses')
+
+
+def get(desktop_id: str, project_id: str | None = None) -> models.Desktop:
+    """:raises NotFound: there is none in the project"""
+    with db.reader() as session:
+        return _get(session, desktop_id, project_id)
+
+
+def get_many(ids: Collection[str]) -> list[models.Desktop]:
+    """The desktops that exist, ordered by id."""
+    query = sa.select(models.Desktop).where(models.Desktop.id.in_(ids))
+    return _fetch(query.order_by(models.Desktop.id))
+
+
+def held_by(work_order_id: str) -> list[models.Desktop]:
+    """The desktops that an order works on, ordered by id."""
+    query = sa.select(models.Desktop).filter_by(work_order_id=work_order_id)
+    return _fetch(query.order_by(models.Desktop.id))
+
+
+def by_server_ids(ids: Collection[str]) -> dict[str, models.Desktop]:
+    """Desktops by the id of the server below them."""
+    query = sa.select(models.Desktop).where(models.Desktop.server_id.in_(ids))
+    return {row.server_id: row for row in _fetch(query) if row.server_id}
+
+
+def list_(
+    project_id: str | None, filters: Mapping[str, Any], page: paging.Page
+) -> list[models.Desktop]:
+    """One page of the desktops of a project.
+
+    :param filters: ``name``, ``status`` (a list), ``pool_id``, ``image_id``,
+        ``flavor_id``, ``network_id``, ``server_id``, ``work_order_id``, and
+        ``q``: part of the name, the owner's id, or an IP address
+    :raises Invalid: marker or sort key
+    """
+    query = _filtered(sa.select(models.Desktop), project_id, filters)
+    with db.reader() as session:
+        return paging.fetch(session, query, models.Desktop, project_id, page)
+
+
+def summary(
+    project_id: str | None, filters: Mapping[str, Any]
+) -> dict[str, int]:
+    """``count``, ``vcpus``, ``ram`` (MiB) and ``disk`` (GiB) of a list."""
+    sums = [
+        sa.func.coalesce(sa.func.sum(column), 0)
+        for column in (
+            models.Desktop.vcpus,
+            models.Desktop.ram,
+            models.Desktop.disk,
+        )
+    ]
+    totals: sa.Select[Any] = sa.select(sa.func.count(), *sums)
+    query = _filtered(totals.select_from(models.Desktop), project_id, filters)
+    with db.reader() as session:
+        row = session.execute(query).one()
+    names = ('count', 'vcpus', 'ram', 'disk')
+    return {name: int(value) for name, value in zip(names, row, strict=True)}
+
+
+@db.retry_on_deadlock
+def update(
+    desktop_id: str, values: Mapping[str, Any], project_id: str | None = None
+) -> models.Desktop:
+    """Set what its user may edit: ``name`` and ``note``.
+
+    :raises NotFound: there is none in the project
+    """
+    with db.writer() as session:
+        desktop = _get(session, desktop_id, project_id)
+        for key in ('name', 'note'):
+            setattr(desktop, key, values.get(key, getattr(desktop, key)))
+        session.flush()
+        return desktop
+
+
+def page_with_server(after_id: str | None, limit: int) -> list[models.Desktop]:
+    """Desktops that have a server, a page at a time, ordered by id.
+
+    :param after_id: the last one of the page before
+    """
+    query = sa.select(models.Desktop).where(
+        models.Desktop.server_id.is_not(None)
+    )
+    if after_id is not None:
+        query = query.where(models.Desktop.id > after_id)
+    return _fetch(query.order_by(models.Desktop.id).limit(limit))
+
+
+def stranded(limit: int) -> list[models.Desktop]:
+    """Desktops in an unstable status that no unfinished order works on."""
+    order = models.WorkOrder
+    query = (
+        sa.select(models.Desktop)
+        .outerjoin(order, models.Desktop.work_order_id == order.id)
+        .where(models.Desktop.status.in_(sorted(states.DESKTOP_UNSTABLE)))
+        .where(
+            sa.or_(
+                order.id.is_(None),
+                order.status.in_(sorted(states.ORDER_FINISHED)),
+            )
+        )
+    )
+    return _fetch(query.order_by(models.Desktop.id).limit(limit))
+
+
+@db.retry_on_deadlock
+def observe(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Record what Nova said of servers; rows that did not change are left.
+
+    :param rows: each with ``id`` and any of ``server_status``,
+        ``task_state``, ``addresses``; with ``status`` (and ``fault_code``,
+        ``fault_message``) when the desktop's status should follow. It does so
+        only while no order holds the desktop, because then the order knows
+        better.
+    """
+    said = {row['id']: row for row in rows}
+    with db.writer() as session:
+        query = sa.select(models.Desktop).where(models.Desktop.id.in_(said))
+        known = list(session.scalars(query.order_by(models.Desktop.id)))
+        _observe_servers(session, known, said)
+        _observe_statuses(session, known, said)
+
+
+def fault_values(
+    status: str | None, code: str | None, message: str | None
+) -> dict[str, Any]:
+    """Columns that explain a status: a fault's reason, or none."""
+    if status != states.FAULT:
+        code = message = None
+    return {
+        'fault_code': code,
+        'fault_message': message,
+        'faulted_at': timeutils.utcnow() if status == states.FAULT else None,
+    }
+
+
+def _observe_servers(
+    session: orm.Session,
+    known: Iterable[models.Desktop],
+    said: Mapping[str, Mapping[str, Any]],
+) -> None:
+    changed = []
+    for row in known:
+        seen = {
+            key: said[row.id].get(key, getattr(row, key)) for key in _OBSERVED
+        }
+        if any(seen[key] != getattr(row, key) for key in _OBSERVED):
+            changed.append(seen | {'of': row.id, 'at': timeutils.utcnow()})
+    if not changed:
+        return
+    table = models.Desktop.metadata.tables['desktops']
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam('of'))
+        .values(observed_at=sa.bindparam('at'))
+        .values({key: sa.bindparam(key) for key in _OBSERVED})
+    )
+    session.connection().execute(statement, changed)
+
+
+def _observe_statuses(
+    session: orm.Session,
+    known: Iterable[models.Desktop],
+    said: Mapping[str, Mapping[str, Any]],
+) -> None:
+    changed = []
+    for row in known:
+        values = _status_values(said[row.id])
+        if row.work_order_id is None and any(
+            values[key] != getattr(row, key)
+            for key in values
+            if key != 'faulted_at'
+        ):
+            changed.append(values | {'of': row.id})
+    if not changed:
+        return
+    table = models.Desktop.metadata.tables['desktops']
+    columns = ('status', 'fault_code', 'fault_message', 'faulted_at')
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam('of'))
+        .where(table.c.work_order_id.is_(None))
+        .values({key: sa.bindparam(key) for key in columns})
+    )
+    session.connection().execute(statement, changed)
+
+
+def _status_values(said: Mapping[str, Any]) -> dict[str, Any]:
+    if 'status' not in said:
+        return {}
+    return {'status': said['status']} | fault_values(
+        said['status'], said.get('fault_code'), said.get('fault_message')
+    )
+
+
+def _get(
+    session: orm.Session, desktop_id: str, project_id: str | None
+) -> models.Desktop:
+    desktop = session.get(models.Desktop, desktop_id)
+    if desktop is None or project_id not in (None, desktop.project_id):
+        raise exceptions.NotFound(kind='desktop', id=desktop_id)
+    return desktop
+
+
+def _fetch(query: sa.Select[Any]) -> list[models.Desktop]:
+    with db.reader() as session:
+        return list(session.scalars(query))
+
+
+def _filtered(
+    query: sa.Select[Any],
+    project_id: str | None,
+    filters: Mapping[str, Any],
+) -> sa.Select[Any]:
+    if project_id is not None:
+        query = query.where(models.Desktop.project_id == project_id)
+    for key in _EXACT:
+        if filters.get(key) is not None:
+            query = query.where(getattr(models.Desktop, key) == filters[key])
+    if filters.get('status'):
+        query = query.where(models.Desktop.status.in_(filters['status']))
+    if filters.get('q'):
+        query = query.where(_search(filters['q']))
+    return query
+
+
+def _search(text: str) -> sa.ColumnElement[bool]:
+    """Desktops that a person means when typing ``text`` (V5)."""
+    hits = [
+        models.Desktop.name.icontains(text, autoescape=True),
+        models.Desktop.user_id == text,
+    ]
+    try:
+        address = str(ipaddress.ip_address(text))
+    except ValueError:
+        return sa.or_(*hits)
+    # The quotes make it the whole address; JSON functions differ too much
+    # between databases.
+    stored = sa.cast(models.Desktop.addresses, sa.Text)
+    hits.append(stored.contains('"%s"' % address, autoescape=True))
+    return sa.or_(*hits)

@@ -1,0 +1,110 @@
+"""The lease of a work order: who works on it, and until when.
+
+Only :mod:`clouddesk.conductor.lease` calls these. The epoch is the fence: it
+grows with every claim, and :mod:`clouddesk.db.api.progress` repeats it in
+every write. Expiry is compared with the clock of the database, so the clocks
+of the conductors do not matter.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from clouddesk import db
+from clouddesk import states
+from clouddesk.db import clock
+from clouddesk.db import models
+
+_Order = models.WorkOrder
+
+
+@db.retry_on_deadlock
+def claim(
+    order_id: str, owner: str, seconds: float
+) -> models.WorkOrder | None:
+    """Take an order that nobody holds, or whose holder went silent.
+
+    :param owner: unique among the running conductors
+    :param seconds: until the lease expires
+    :returns: the order with its items and new epoch; ``None`` when another
+        was faster or nothing is to do
+    """
+    statement = (
+        sa.update(_Order)
+        .where(_Order.id == order_id, *_unheld())
+        .values(
+            owner=owner,
+            epoch=_Order.epoch + 1,
+            lease_expires_at=clock.now(seconds),
+            started_at=sa.func.coalesce(_Order.started_at, clock.now()),
+            status=sa.case(
+                (_Order.status == states.QUEUED, states.WORKING),
+                else_=_Order.status,
+            ),
+        )
+    )
+    with db.writer() as session:
+        if not _affects(session, statement):
+            return None
+        return session.get_one(
+            _Order, order_id, options=[orm.selectinload(_Order.items)]
+        )
+
+
+@db.retry_on_deadlock
+def renew(order_id: str, owner: str, epoch: int, seconds: float) -> bool:
+    """Prolong a lease.
+
+    :returns: whether it is still ours; an expired lease that nobody took is
+    """
+    statement = _held(order_id, owner, epoch).values(
+        lease_expires_at=clock.now(seconds)
+    )
+    with db.writer() as session:
+        return _affects(session, statement)
+
+
+@db.retry_on_deadlock
+def release(order_id: str, owner: str, epoch: int) -> bool:
+    """Hand an unfinished order over: the next one to look may claim it.
+
+    :returns: whether it was still ours
+    """
+    statement = _held(order_id, owner, epoch).values(
+        owner=None, lease_expires_at=None
+    )
+    with db.writer() as session:
+        return _affects(session, statement)
+
+
+def claimable(limit: int) -> list[str]:
+    """Ids of the orders that wait for a conductor, oldest first."""
+    query = (
+        sa.select(_Order.id)
+        .where(*_unheld())
+        .order_by(_Order.created_at, _Order.id)
+        .limit(limit)
+    )
+    with db.reader() as session:
+        return list(session.scalars(query))
+
+
+def _unheld() -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        _Order.status.in_(sorted(states.ORDER_CLAIMABLE)),
+        sa.or_(_Order.owner.is_(None), _Order.lease_expires_at < clock.now()),
+    )
+
+
+def _held(order_id: str, owner: str, epoch: int) -> sa.Update:
+    return sa.update(_Order).where(
+        _Order.id == order_id, _Order.owner == owner, _Order.epoch == epoch
+    )
+
+
+def _affects(session: orm.Session, statement: sa.Update) -> bool:
+    result: Any = session.execute(
+        statement, execution_options={'synchronize_session': False}
+    )
+    return result.rowcount == 1

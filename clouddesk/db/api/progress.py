@@ -1,0 +1,340 @@
+"""What a worker writes about the order that it holds.
+
+Every function repeats the epoch of the claim in the first statement of its
+transaction. Once another worker has claimed the order, or the lease was
+released, that statement matches nothing: :class:`LeaseLost` is raised and
+nothing is written. Being an UPDATE of the order's row, it also makes a claim
+that comes at the same moment wait until all of it is written.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from clouddesk import db
+from clouddesk import exceptions
+from clouddesk import flows
+from clouddesk import states
+from clouddesk.db import clock
+from clouddesk.db import holds
+from clouddesk.db import models
+from clouddesk.db.api import desktops
+from clouddesk.i18n import _
+
+_Order = models.WorkOrder
+_Item = models.WorkItem
+_Desktop = models.Desktop
+_Pool = models.Pool
+
+#: Code and message, for people.
+Fault = tuple[str, str]
+
+#: What a worker may set of a desktop.
+_WRITABLE = frozenset(
+    {
+        'status',
+        'fault_code',
+        'fault_message',
+        'server_id',
+        'port_id',
+        'volume_id',
+        'server_status',
+        'task_state',
+        'addresses',
+    }
+)
+
+#: Orders whose undone items were never wanted, so their pool shrinks again.
+_GROWS_POOL = (flows.POOL_CREATE, flows.POOL_RESIZE)
+
+
+def check(order_id: str, epoch: int) -> models.WorkOrder:
+    """The order without its items, to see whether it is being cancelled.
+
+    :raises LeaseLost: somebody else holds it
+    """
+    with db.reader() as session:
+        order = session.scalars(
+            sa.select(_Order).where(*_fence(order_id, epoch))
+        ).one_or_none()
+    if order is None:
+        raise exceptions.LeaseLost(id=order_id)
+    return order
+
+
+@db.retry_on_deadlock
+def start_item(order_id: str, epoch: int, item_id: int) -> None:
+    """An item is being worked on.
+
+    :raises LeaseLost: somebody else holds the order
+    """
+    with db.writer() as session:
+        _guard(session, order_id, epoch)
+        _set_item(session, order_id, item_id, status=states.ITEM_WORKING)
+
+
+@db.retry_on_deadlock
+def finish_step(
+    order_id: str,
+    epoch: int,
+    item_id: int,
+    steps_done: int,
+    desktop_values: Mapping[str, Any],
+) -> None:
+    """A step of an item is done, and this is what came of it.
+
+    :param steps_done: of this item, this step included
+    :param desktop_values: ids of what was made, and what was observed
+    :raises LeaseLost: somebody else holds the order
+    """
+    with db.writer() as session:
+        _guard(session, order_id, epoch)
+        _set_item(session, order_id, item_id, steps_done=steps_done)
+        _set_desktop(session, order_id, item_id, desktop_values)
+
+
+@db.retry_on_deadlock
+def finish_item(
+    order_id: str,
+    epoch: int,
+    item_id: int,
+    status: str,
+    desktop_values: Mapping[str, Any],
+    fault: Fault | None = None,
+) -> None:
+    """An item is over, and its desktop is free.
+
+    A failed item leaves its desktop in fault, unless ``desktop_values`` has
+    another status. A desktop left in an unstable status is for the
+    reconciler to look at.
+
+    :param status: done, failed or undone
+    :raises LeaseLost: somebody else holds the order
+    """
+    code, message = fault or (None, None)
+    values: dict[str, Any] = {'status': status}
+    values |= {'fault_code': code, 'fault_message': message}
+    if status == states.ITEM_DONE:
+        values['steps_done'] = _Item.steps_total
+    with db.writer() as session:
+        _guard(session, order_id, epoch)
+        _set_item(session, order_id, item_id, **values)
+        if status == states.ITEM_UNDONE:
+            _keep_in_pool(session, order_id, item_id)
+        final = _final(status, desktop_values, code, message)
+        _set_desktop(session, order_id, item_id, final, work_order_id=None)
+
+
+@db.retry_on_deadlock
+def forget_desktop(
+    order_id: str, epoch: int, item_id: int, undone: bool = False
+) -> None:
+    """Nothing is left of a desktop in the cloud; remove its row.
+
+    :param undone: the order was cancelled; a pool that would have got the
+        desktop wants one less
+    :raises LeaseLost: somebody else holds the order
+    """
+    values: dict[str, Any] = {'status': states.ITEM_UNDONE}
+    if not undone:
+        values = {
+            'status': states.ITEM_DONE,
+            'steps_done': _Item.steps_total,
+        }
+    with db.writer() as session:
+        _guard(session, order_id, epoch)
+        _set_item(session, order_id, item_id, **values)
+        if undone:
+            _lower_pool(session, order_id, item_id)
+        statement = sa.delete(_Desktop).where(*_of_item(order_id, item_id))
+        holds.execute(session, statement)
+
+
+@db.retry_on_deadlock
+def finish_order(
+    order_id: str, epoch: int, status: str, fault: Fault | None = None
+) -> None:
+    """An order is over; nothing stays held, and the lease is gone.
+
+    :param status: succeeded, failed or cancelled
+    :raises LeaseLost: somebody else holds the order
+    """
+    code, message = fault or (None, None)
+    statement = sa.update(_Order).where(*_fence(order_id, epoch))
+    statement = statement.values(
+        status=status,
+        fault_code=code,
+        fault_message=message,
+        finished_at=clock.now(),
+        owner=None,
+        lease_expires_at=None,
+    )
+    with db.writer() as session:
+        if holds.execute(session, statement) != 1:
+            raise exceptions.LeaseLost(id=order_id)
+        _end_items(session, order_id, status)
+        _free_desktops(session, order_id, fault)
+        _free_pools(session, order_id, status)
+
+
+def _fence(order_id: str, epoch: int) -> tuple[sa.ColumnElement[bool], ...]:
+    # Without an owner the lease was released or the order is finished, and
+    # the epoch has not grown yet.
+    return (
+        _Order.id == order_id,
+        _Order.epoch == epoch,
+        _Order.owner.is_not(None),
+    )
+
+
+def _guard(session: orm.Session, order_id: str, epoch: int) -> None:
+    statement = (
+        sa.update(_Order)
+        .where(*_fence(order_id, epoch))
+        .values(updated_at=timeutils.utcnow())
+    )
+    if holds.execute(session, statement) != 1:
+        raise exceptions.LeaseLost(id=order_id)
+
+
+def _set_item(
+    session: orm.Session, order_id: str, item_id: int, **values: Any
+) -> None:
+    statement = (
+        sa.update(_Item)
+        .where(_Item.id == item_id, _Item.work_order_id == order_id)
+        .values(values)
+    )
+    if holds.execute(session, statement) != 1:
+        raise exceptions.NotFound(kind='work item', id=item_id)
+
+
+def _set_desktop(
+    session: orm.Session,
+    order_id: str,
+    item_id: int,
+    values: Mapping[str, Any],
+    **more: Any,
+) -> None:
+    unknown = set(values) - _WRITABLE - {'faulted_at'}
+    if unknown:
+        raise ValueError('not for workers: %s' % sorted(unknown))
+    if not values and not more:
+        return
+    statement = sa.update(_Desktop).where(*_of_item(order_id, item_id))
+    if holds.execute(session, statement.values(dict(values) | more)) != 1:
+        raise exceptions.NotFound(kind='desktop of work item', id=item_id)
+
+
+def _of_item(
+    order_id: str, item_id: int
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """The desktop of an item, as long as the order holds it."""
+    item = sa.select(_Item.desktop_id).where(
+        _Item.id == item_id, _Item.work_order_id == order_id
+    )
+    return (
+        _Desktop.id == item.scalar_subquery(),
+        _Desktop.work_order_id == order_id,
+    )
+
+
+def _final(
+    item_status: str,
+    values: Mapping[str, Any],
+    code: str | None,
+    message: str | None,
+) -> dict[str, Any]:
+    final = dict(values)
+    if item_status == states.ITEM_FAILED:
+        final.setdefault('status', states.FAULT)
+    if 'status' not in final:
+        return final
+    explained = desktops.fault_values(
+        final['status'],
+        final.get('fault_code') or code,
+        final.get('fault_message') or message,
+    )
+    return final | explained
+
+
+def _lower_pool(session: orm.Session, order_id: str, item_id: int) -> None:
+    order = session.get_one(_Order, order_id)
+    if order.kind in _GROWS_POOL:
+        _resize(session, order_id, item_id, -1)
+
+
+def _keep_in_pool(session: orm.Session, order_id: str, item_id: int) -> None:
+    """A desktop that was to be deleted stays, so its pool wants it again."""
+    order = session.get_one(_Order, order_id)
+    destroys = flows.destroys(order.kind, order.inputs)
+    if destroys and order.kind != flows.POOL_DELETE:
+        _resize(session, order_id, item_id, 1)
+
+
+def _resize(
+    session: orm.Session, order_id: str, item_id: int, by: int
+) -> None:
+    pool_id = sa.select(_Desktop.pool_id).where(*_of_item(order_id, item_id))
+    statement = (
+        sa.update(_Pool)
+        .where(_Pool.id == pool_id.scalar_subquery())
+        .values(size=_Pool.size + by)
+    )
+    holds.execute(session, statement)
+
+
+def _end_items(session: orm.Session, order_id: str, status: str) -> None:
+    """Let no item of a finished order look as if somebody worked on it."""
+    ends = {
+        states.FAILED: ({states.ITEM_WORKING}, states.ITEM_FAILED),
+        states.CANCELLED: (
+            {states.ITEM_PENDING, states.ITEM_WORKING},
+            states.ITEM_UNDONE,
+        ),
+    }
+    if status not in ends:
+        return
+    unfinished, end = ends[status]
+    statement = (
+        sa.update(_Item)
+        .where(_Item.work_order_id == order_id)
+        .where(_Item.status.in_(sorted(unfinished)))
+        .values(status=end)
+    )
+    holds.execute(session, statement)
+
+
+def _free_desktops(
+    session: orm.Session, order_id: str, fault: Fault | None
+) -> None:
+    """Free what items did not; a half-built desktop is in fault.
+
+    Other unstable statuses stay for the reconciler, which asks Nova.
+    """
+    code, message = fault or (
+        'not_built',
+        _('The work order ended before the desktop was built.'),
+    )
+    held = sa.update(_Desktop).where(_Desktop.work_order_id == order_id)
+    broken = desktops.fault_values(states.FAULT, code, message)
+    holds.execute(
+        session,
+        held.where(_Desktop.status == states.BUILDING).values(
+            status=states.FAULT, work_order_id=None, **broken
+        ),
+    )
+    holds.execute(session, held.values(work_order_id=None))
+
+
+def _free_pools(session: orm.Session, order_id: str, status: str) -> None:
+    order = session.get_one(_Order, order_id)
+    if order.kind == flows.POOL_DELETE and status == states.SUCCEEDED:
+        left = sa.exists().where(_Desktop.pool_id == _Pool.id)
+        statement = sa.delete(_Pool).where(_Pool.work_order_id == order_id)
+        holds.execute(session, statement.where(~left))
+    held = sa.update(_Pool).where(_Pool.work_order_id == order_id)
+    holds.execute(session, held.values(work_order_id=None))

@@ -1,0 +1,265 @@
+"""Taking rows for a work order, all of them or none.
+
+A row is taken by an UPDATE whose condition says that it may be; the number
+of rows that it changed is the answer. When it is too small the transaction
+is rolled back, and only then it is read which rows were the reason.
+"""
+
+from collections.abc import Collection
+from collections.abc import Iterator
+import contextlib
+from typing import Any
+
+from oslo_db import exception as db_exc
+from oslo_utils import timeutils
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from clouddesk import db
+from clouddesk import exceptions
+from clouddesk import flows
+from clouddesk import states
+from clouddesk.db import models
+
+_Desktop = models.Desktop
+_Pool = models.Pool
+_Order = models.WorkOrder
+
+
+class Refused(Exception):
+    """Not every row could be taken; rolls the transaction back."""
+
+    def explain(self, session: orm.Session) -> Exception | None:
+        """What the caller is told; ``None`` when the reason has gone."""
+        raise NotImplementedError
+
+
+@contextlib.contextmanager
+def writer() -> Iterator[orm.Session]:
+    """Like :func:`clouddesk.db.writer`, and explains a refusal."""
+    try:
+        with db.writer() as session:
+            yield session
+    except Refused as refused:
+        with db.reader() as session:
+            reason = refused.explain(session)
+        # Whoever was in the way is gone: run the whole writer again.
+        raise reason or db_exc.RetryRequest(exceptions.Conflict()) from None
+
+
+def execute(session: orm.Session, statement: Any) -> int:
+    """Run a bulk UPDATE or DELETE.
+
+    :returns: the number of rows that its condition matched
+    """
+    result: Any = session.execute(
+        statement, execution_options={'synchronize_session': False}
+    )
+    return int(result.rowcount)
+
+
+def lock_pool(session: orm.Session, pool_id: str) -> models.Pool:
+    """Get a pool that no order holds, and keep others away from it.
+
+    This must be the first statement of a transaction, so that all it reads
+    later is as new as the lock.
+    """
+    statement = (
+        sa.update(_Pool)
+        .where(_Pool.id == pool_id, _Pool.work_order_id.is_(None))
+        .values(updated_at=timeutils.utcnow())
+    )
+    if execute(session, statement) != 1:
+        raise PoolRefused(pool_id)
+    return session.get_one(_Pool, pool_id)
+
+
+def take_pool(session: orm.Session, pool_id: str, order_id: str) -> None:
+    """Let an order hold a pool that is free."""
+    statement = (
+        sa.update(_Pool)
+        .where(_Pool.id == pool_id, _Pool.work_order_id.is_(None))
+        .values(work_order_id=order_id)
+    )
+    if execute(session, statement) != 1:
+        raise PoolRefused(pool_id)
+
+
+def take_desktops(
+    session: orm.Session,
+    ids: Collection[str],
+    order_id: str,
+    action: str,
+    allowed: Collection[str] | None = None,
+) -> None:
+    """Let an order hold desktops, and set the status of its action.
+
+    :param allowed: statuses that the action may begin in; by default those
+        of :data:`clouddesk.states.ACTION_FROM`
+    """
+    if not ids:
+        return
+    allowed = sorted(allowed or states.ACTION_FROM[action])
+    statement = (
+        sa.update(_Desktop)
+        .where(_Desktop.id.in_(sorted(ids)))
+        .where(_Desktop.status.in_(allowed))
+        .where(_Desktop.work_order_id.is_(None))
+        .where(
+            sa.or_(
+                _Desktop.pool_id.is_(None),
+                _Desktop.pool_id.not_in(_dying_pools(order_id)),
+            )
+        )
+        .values(
+            status=states.ACTION_TO[action],
+            work_order_id=order_id,
+            fault_code=None,
+            fault_message=None,
+            faulted_at=None,
+        )
+    )
+    if execute(session, statement) != len(set(ids)):
+        raise DesktopsRefused(ids, order_id, action, allowed)
+
+
+def lower_pools(session: orm.Session, ids: Collection[str]) -> None:
+    """Want fewer desktops in the pools whose desktops will be deleted.
+
+    A pool that has more desktops than it wants, because deleting one failed
+    before, loses the surplus first.
+    """
+    dying = _count(_Desktop.id.in_(sorted(ids)))
+    live = _count(_Desktop.status != states.DELETING)
+    statement = (
+        sa.update(_Pool)
+        .where(
+            _Pool.id.in_(
+                sa.select(_Desktop.pool_id).where(_Desktop.id.in_(sorted(ids)))
+            )
+        )
+        .values(
+            size=sa.case(
+                (live - dying >= _Pool.size, _Pool.size),
+                (live >= _Pool.size, live - dying),
+                else_=_Pool.size - dying,
+            )
+        )
+    )
+    execute(session, statement)
+
+
+class PoolRefused(Refused):
+    def __init__(self, pool_id: str) -> None:
+        super().__init__(pool_id)
+        self.pool_id = pool_id
+
+    def explain(self, session: orm.Session) -> Exception | None:
+        pool = session.get(_Pool, self.pool_id)
+        if pool is None:
+            return exceptions.NotFound(kind='pool', id=self.pool_id)
+        return pool_busy(pool) if pool.work_order_id else None
+
+
+class DesktopsRefused(Refused):
+    def __init__(
+        self,
+        ids: Collection[str],
+        order_id: str,
+        action: str,
+        allowed: Collection[str],
+    ) -> None:
+        super().__init__(action)
+        self.ids = ids
+        self.order_id = order_id
+        self.action = action
+        self.allowed = allowed
+
+    def explain(self, session: orm.Session) -> Exception | None:
+        query = sa.select(_Desktop).where(_Desktop.id.in_(self.ids))
+        rows = list(session.scalars(query.order_by(_Desktop.name)))
+        missing = set(self.ids) - {row.id for row in rows}
+        if missing:
+            return not_found(missing)
+        busy = [row for row in rows if row.work_order_id]
+        wrong = [row for row in rows if row.status not in self.allowed]
+        if busy:
+            return _busy(busy, wrong)
+        if wrong:
+            return _wrong_state(wrong, self.action, self.allowed)
+        return self._dying_pool(session, rows)
+
+    def _dying_pool(
+        self, session: orm.Session, rows: list[models.Desktop]
+    ) -> Exception | None:
+        query = (
+            sa.select(_Pool)
+            .where(_Pool.id.in_([row.pool_id for row in rows if row.pool_id]))
+            .where(_Pool.id.in_(_dying_pools(self.order_id)))
+        )
+        pool = session.scalars(query.limit(1)).first()
+        return pool_busy(pool) if pool else None
+
+
+def not_found(ids: Collection[str]) -> exceptions.NotFound:
+    """Desktops that do not exist, or not for the one who asks."""
+    return exceptions.NotFound(
+        details={'desktop_ids': sorted(ids)},
+        kind='desktop',
+        id=', '.join(sorted(ids)),
+    )
+
+
+def pool_busy(pool: models.Pool) -> exceptions.PoolBusy:
+    return exceptions.PoolBusy(
+        details={'pool_id': pool.id, 'work_order_id': pool.work_order_id},
+        name=pool.name,
+        work_order=pool.work_order_id,
+    )
+
+
+def _busy(
+    busy: list[models.Desktop], wrong: list[models.Desktop]
+) -> exceptions.DesktopBusy:
+    also = [row for row in wrong if row not in busy]
+    return exceptions.DesktopBusy(
+        details={'desktops': _named(busy + also)},
+        name=', '.join(row.name for row in busy),
+        work_order=', '.join(sorted({str(row.work_order_id) for row in busy})),
+    )
+
+
+def _wrong_state(
+    rows: list[models.Desktop], action: str, allowed: Collection[str]
+) -> exceptions.DesktopWrongState:
+    return exceptions.DesktopWrongState(
+        details={'desktops': _named(rows), 'allowed': sorted(allowed)},
+        name=', '.join(row.name for row in rows),
+        status=', '.join(sorted({row.status for row in rows})),
+        action=action,
+        allowed=', '.join(sorted(allowed)),
+    )
+
+
+def _named(rows: list[models.Desktop]) -> list[dict[str, str | None]]:
+    keys = ('id', 'name', 'status', 'work_order_id')
+    return [{key: getattr(row, key) for key in keys} for row in rows]
+
+
+def _dying_pools(but: str) -> sa.Select[Any]:
+    """Ids of the pools that another order than ``but`` deletes."""
+    return (
+        sa.select(_Pool.id)
+        .join(_Order, _Order.id == _Pool.work_order_id)
+        .where(_Order.kind == flows.POOL_DELETE, _Order.id != but)
+    )
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """How many desktops of the pool of the row at hand are so."""
+    return (
+        sa.select(sa.func.count())
+        .where(_Desktop.pool_id == _Pool.id, condition)
+        .correlate(_Pool)
+        .scalar_subquery()
+    )

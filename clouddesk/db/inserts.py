@@ -1,0 +1,125 @@
+"""Writing new rows, in as many statements for fifty desktops as for one."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from oslo_utils import uuidutils
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from clouddesk import flows
+from clouddesk import states
+from clouddesk.db import models
+
+#: Columns that a desktop takes over from its pool.
+SPEC = (
+    'image_id',
+    'flavor_id',
+    'network_id',
+    'boot_from',
+    'volume_size',
+    'availability_zone',
+    'key_name',
+    'vcpus',
+    'ram',
+    'disk',
+)
+
+#: A desktop that a work order has an item for.
+Part = tuple[str, str]
+
+
+def order(
+    session: orm.Session,
+    asked: Mapping[str, Any],
+    kind: str,
+    inputs: Mapping[str, Any],
+    subject: models.Pool | models.Desktop | Part | None = None,
+) -> str:
+    """A queued work order.
+
+    :param asked: ``project_id``, ``user_id`` and ``request_id``
+    :param subject: pool or desktop that the order is about as a whole; a
+        pair is the id and name of a desktop
+    :returns: its id
+    """
+    order_id = uuidutils.generate_uuid()
+    values = {
+        'id': order_id,
+        'kind': kind,
+        'inputs': dict(inputs),
+        'project_id': asked['project_id'],
+        'user_id': asked['user_id'],
+        'request_id': asked.get('request_id'),
+    }
+    session.execute(
+        sa.insert(models.WorkOrder), [values | _subject_values(subject)]
+    )
+    return order_id
+
+
+def desktops(
+    session: orm.Session,
+    order_id: str,
+    common: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+) -> list[Part]:
+    """Desktops that an order builds.
+
+    :param common: the columns that all of them share
+    :param rows: the other columns of each: ``name``, perhaps ``id``, and
+        ``slot`` in a pool
+    """
+    if not rows:
+        return []
+    shared = dict(common) | {
+        'status': states.BUILDING,
+        'work_order_id': order_id,
+    }
+    values = [
+        {'id': uuidutils.generate_uuid()} | shared | dict(row) for row in rows
+    ]
+    session.execute(sa.insert(models.Desktop), values)
+    return [(row['id'], row['name']) for row in values]
+
+
+def items(
+    session: orm.Session,
+    order_id: str,
+    kind: str,
+    inputs: Mapping[str, Any],
+    parts: Sequence[Part],
+) -> None:
+    """One pending item for each desktop, in the order given."""
+    if not parts:
+        return
+    total = len(flows.steps_for(kind, inputs))
+    values = [
+        {
+            'work_order_id': order_id,
+            'position': position,
+            'desktop_id': desktop_id,
+            'desktop_name': name,
+            'steps_total': total,
+        }
+        for position, (desktop_id, name) in enumerate(parts)
+    ]
+    session.execute(sa.insert(models.WorkItem), values)
+
+
+def _subject_values(
+    subject: models.Pool | models.Desktop | Part | None,
+) -> dict[str, str]:
+    if subject is None:
+        return {}
+    if isinstance(subject, tuple):
+        subject_id, name = subject
+    else:
+        subject_id, name = subject.id, subject.name
+    is_pool = isinstance(subject, models.Pool)
+    return {
+        'subject_type': 'pool' if is_pool else 'desktop',
+        'subject_id': subject_id,
+        'subject_name': name,
+    }
