@@ -10,8 +10,8 @@ from openstack import connection
 from clouddesk import exceptions
 from clouddesk.cloud import errors
 from clouddesk.cloud import image
+from clouddesk.cloud import listing
 from clouddesk.cloud import naming
-from clouddesk.cloud import network
 from clouddesk.cloud import server_actions
 from clouddesk.cloud import types
 from clouddesk.conf import CONF
@@ -46,9 +46,9 @@ class Compute:
         """
         filters: dict[str, Any] = {}
         if all_projects:
-            filters['all_projects'] = True
+            filters['all_tenants'] = True
         if changes_since:
-            filters['changes_since'] = changes_since
+            filters['changes-since'] = changes_since
         if desktop_ids is None:
             return self._servers(tags=naming.SERVER_TAG, **filters)
         return self._servers_of(desktop_ids, filters)
@@ -61,15 +61,17 @@ class Compute:
             found = self._servers(tags=naming.SERVER_TAG, **filters)
             return [each for each in found if each.desktop_id in wanted]
         found = []
-        for chunk in network.chunks(desktop_ids, _CHUNK):
+        for chunk in listing.chunks(desktop_ids, _CHUNK):
             tags = ','.join(naming.desktop_tag(each) for each in chunk)
-            found += self._servers(any_tags=tags, **filters)
+            found += self._servers(**filters, **{'tags-any': tags})
         return found
 
     def _servers(self, **filters: Any) -> list[types.Server]:
         with errors.translated(_SERVICE):
-            found = self._conn.compute.servers(details=True, **filters)
-            return [_server(server) for server in found]
+            rows = listing.pages(
+                self._conn.compute, '/servers/detail', 'servers', **filters
+            )
+            return [_server(row) for row in rows]
 
     def find_server(self, desktop_id: str) -> list[types.Server]:
         """The servers that were built for a desktop; more than one: twins."""
@@ -128,7 +130,9 @@ class Compute:
         """A server, or None when there is none."""
         try:
             with errors.translated(_SERVICE, 'server', server_id):
-                return _server(self._conn.compute.get_server(server_id))
+                path = '/servers/%s' % server_id
+                answer = listing.read(self._conn.compute, path)
+                return _server(answer['server'])
         except exceptions.CloudNotFound:
             return None
 
@@ -207,21 +211,22 @@ def _boot_volume(volume_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _server(server: Any) -> types.Server:
-    metadata = server.metadata or {}
+def _server(server: dict[str, Any]) -> types.Server:
+    metadata = server.get('metadata') or {}
     return types.Server(
-        id=server.id,
-        name=server.name,
-        status=server.status,
-        task_state=server.task_state,
-        power_state=server.power_state,
-        project_id=server.project_id,
-        host=server.compute_host,
-        fault_message=_fault(server.fault),
-        addresses=_addresses(server.addresses or {}),
+        id=server['id'],
+        # Nova leaves out what it cannot read of a cell that is down.
+        name=server.get('name', ''),
+        status=server['status'],
+        task_state=server.get('OS-EXT-STS:task_state'),
+        power_state=server.get('OS-EXT-STS:power_state'),
+        project_id=server.get('tenant_id'),
+        host=server.get('OS-EXT-SRV-ATTR:host'),
+        fault_message=_fault(server.get('fault')),
+        addresses=_addresses(server.get('addresses') or {}),
         desktop_id=metadata.get(naming.DESKTOP_KEY),
         order_id=metadata.get(naming.ORDER_KEY),
-        created=server.created_at,
+        created=server.get('created'),
     )
 
 

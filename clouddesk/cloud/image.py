@@ -26,7 +26,7 @@ class Image:
         with errors.translated(_SERVICE, 'image', ref):
             if uuidutils.is_uuid_like(ref):
                 return _image(self._conn.image.get_image(ref))
-            found = list(self._conn.image.images(name=ref, limit=2))
+            found = list(self._conn.image.images(name=ref))
         return _image(only(found, 'image', ref))
 
 

@@ -1,6 +1,5 @@
 """Neutron: the ports of desktops and the networks they are on."""
 
-from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from oslo_utils import uuidutils
 from clouddesk import exceptions
 from clouddesk.cloud import errors
 from clouddesk.cloud import image
+from clouddesk.cloud import listing
 from clouddesk.cloud import naming
 from clouddesk.cloud import session
 from clouddesk.cloud import types
@@ -40,14 +40,19 @@ class Network:
 
     def find_ports(self, desktop_ids: Sequence[str]) -> list[types.Port]:
         """The ports that were made for these desktops."""
-        ports: list[Any] = []
+        ports: list[types.Port] = []
         with errors.translated(_SERVICE):
-            for chunk in chunks(desktop_ids, _CHUNK):
+            for chunk in listing.chunks(desktop_ids, _CHUNK):
                 names = [naming.resource_name(each) for each in chunk]
-                ports += self._conn.network.ports(
-                    name=names, fields=_PORT_FIELDS
+                rows = listing.pages(
+                    self._conn.network,
+                    '/ports',
+                    'ports',
+                    name=names,
+                    fields=_PORT_FIELDS,
                 )
-        return [_port(port) for port in ports]
+                ports += [_port(row) for row in rows]
+        return ports
 
     def create_port(
         self,
@@ -72,7 +77,8 @@ class Network:
         if security_groups is not None:
             wanted['security_groups'] = list(security_groups)
         with errors.translated(_SERVICE, 'network', network_id):
-            return _port(self._conn.network.create_port(**wanted))
+            created = self._conn.network.create_port(**wanted)
+        return _port(created.to_dict(original_names=True))
 
     def delete_port(self, port_id: str) -> bool:
         """Remove a port.
@@ -150,39 +156,35 @@ def _free_addresses(network_ids: Sequence[str]) -> dict[str, int] | None:
     try:
         with errors.translated(_SERVICE):
             conn = session.connection(session.service_session())
-            return {
+            free = {
                 row.network_id: row.total_ips - row.used_ips
-                for chunk in chunks(network_ids, _CHUNK)
+                for chunk in listing.chunks(network_ids, _CHUNK)
                 for row in conn.network.network_ip_availabilities(
                     network_id=list(chunk), ip_version=4
                 )
             }
+        # To others Neutron shows an empty list instead of an error.
+        return free or None
     except exceptions.CloudForbidden as error:
         LOG.warning('Free addresses are unknown: %(error)s', {'error': error})
         return None
 
 
-def chunks(values: Sequence[str], size: int) -> Iterable[Sequence[str]]:
-    """The values, at most ``size`` of them at a time."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
-
-
-def _port(port: Any) -> types.Port:
+def _port(port: dict[str, Any]) -> types.Port:
     return types.Port(
-        id=port.id,
-        name=port.name,
-        mac=port.mac_address,
+        id=port['id'],
+        name=port['name'],
+        mac=port['mac_address'],
         addresses=[
             {
                 'address': fixed['ip_address'],
                 'version': 6 if ':' in fixed['ip_address'] else 4,
                 'type': 'fixed',
             }
-            for fixed in port.fixed_ips or ()
+            for fixed in port['fixed_ips'] or ()
         ],
-        device_id=port.device_id or None,
-        desktop_id=naming.desktop_of(port.name),
+        device_id=port['device_id'] or None,
+        desktop_id=naming.desktop_of(port['name']),
     )
 
 
