@@ -83,7 +83,7 @@ def summary(
             models.Desktop.disk,
         )
     ]
-    totals: sa.Select[Any] = sa.select(sa.func.count(), *sums)
+    totals: Any = sa.select(sa.func.count(), *sums)
     query = _filtered(totals.select_from(models.Desktop), project_id, filters)
     with db.reader() as session:
         row = session.execute(query).one()

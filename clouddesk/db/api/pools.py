@@ -64,7 +64,7 @@ def update(
 def counts(pool_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """How many desktops of each pool are in each status."""
     desktop = models.Desktop
-    query: sa.Select[Any] = (
+    query: Any = (
         sa.select(desktop.pool_id, desktop.status, sa.func.count())
         .where(desktop.pool_id.in_(pool_ids))
         .group_by(desktop.pool_id, desktop.status)

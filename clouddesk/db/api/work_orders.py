@@ -90,7 +90,7 @@ def progress(order_ids: Collection[str]) -> dict[str, list[ItemGroup]]:
         item.steps_done,
         item.steps_total,
     )
-    query: sa.Select[Any] = (
+    query: Any = (
         sa.select(*groups, sa.func.count())
         .where(item.work_order_id.in_(order_ids))
         .group_by(*groups)
