@@ -1,6 +1,7 @@
 """Attach the desktop service to a connection from outside openstacksdk."""
 
 from openstack import connection
+from openstack import service_description
 
 from clouddesk.sdk import desktop_service
 
@@ -17,7 +18,10 @@ def attach(conn: connection.Connection) -> None:
           school-a:
             vendor_hook: clouddesk.sdk.hook:attach
 
-    A connection that already knows the service is left as it is.
+    An openstacksdk that brings the service itself is left as it is.
     """
-    if not hasattr(type(conn), SERVICE_TYPE):
+    known = getattr(type(conn), SERVICE_TYPE, None)
+    if not isinstance(known, service_description.ServiceDescription):
+        # Needed for each connection: the attribute goes to the class, but
+        # the service is enabled in the configuration of the connection.
         conn.add_service(desktop_service.DesktopService(SERVICE_TYPE))

@@ -1,0 +1,244 @@
+"""A cloud of canned answers, for real openstacksdk connections."""
+
+import uuid
+
+import fixtures
+from keystoneauth1 import fixture as ksa_fixture
+from keystoneauth1 import session
+from keystoneauth1.identity import v3
+from openstack import connection
+from requests_mock.contrib import fixture as requests_fixture
+
+AUTH_URL = 'http://identity.example.org/v3'
+ENDPOINT = 'http://desktop.example.org:8790'
+API = ENDPOINT + '/v1'
+PROJECT_ID = 'f3e1a9c04d1b4a25b1c3f2ad3e6d6a10'
+
+_OTHERS = {
+    'identity': 'http://identity.example.org/v3',
+    'image': 'http://image.example.org',
+    'compute': 'http://compute.example.org/v2.1',
+    'network': 'http://network.example.org',
+}
+
+
+class Cloud(fixtures.Fixture):
+    """Keystone, and a desktop service that answers what a test tells it.
+
+    :param endpoint: what the catalogue says of the desktop service; None
+        leaves it out
+    """
+
+    def __init__(self, endpoint=ENDPOINT):
+        super().__init__()
+        self.endpoint = endpoint
+
+    def _setUp(self):
+        self.requests = self.useFixture(requests_fixture.Fixture())
+        self._add_identity()
+        self._add_discovery()
+        self.useFixture(
+            fixtures.MonkeyPatch('time.sleep', lambda _seconds: None)
+        )
+
+    def connect(self, **config):
+        """A connection of openstacksdk to this cloud."""
+        auth = v3.Password(
+            auth_url=AUTH_URL,
+            username='teacher',
+            password='secret',
+            project_id=PROJECT_ID,
+            user_domain_id='default',
+        )
+        return connection.Connection(
+            session=session.Session(auth=auth),
+            region_name='RegionOne',
+            **config,
+        )
+
+    def answer(self, method, path, *answers, **kwargs):
+        """Answer a call of the desktop API.
+
+        :param answers: bodies, or dicts of requests_mock with a key
+            ``status_code``, one for each call; the last one stays
+        """
+        listed = [
+            answer if 'status_code' in answer else {'json': answer}
+            for answer in answers
+        ]
+        return self.requests.register_uri(method, API + path, listed, **kwargs)
+
+    def refuse(self, method, path, status, message, **more):
+        """Answer with an error document of the desktop API."""
+        return self.answer(method, path, error(status, message, **more))
+
+    def calls(self, method=None):
+        """(method, path with query, body) of every call of the API."""
+        return [
+            (call.method, call.url.removeprefix(API), _body(call))
+            for call in self.requests.request_history
+            if call.url.startswith(API + '/')
+            and call.url != API + '/'
+            and method in (None, call.method)
+        ]
+
+    def _add_identity(self):
+        token = ksa_fixture.V3Token(project_id=PROJECT_ID)
+        catalogue = dict(_OTHERS)
+        if self.endpoint:
+            catalogue['desktop'] = self.endpoint
+        for service_type, url in catalogue.items():
+            service = token.add_service(service_type, name=service_type)
+            service.add_standard_endpoints(public=url, region='RegionOne')
+        self.requests.post(
+            AUTH_URL + '/auth/tokens',
+            json=token,
+            headers={'X-Subject-Token': uuid.uuid4().hex},
+        )
+        version = ksa_fixture.V3Discovery(AUTH_URL)
+        self.requests.get(AUTH_URL, json={'version': version})
+
+    def _add_discovery(self):
+        version = {
+            'id': 'v1.0',
+            'status': 'CURRENT',
+            'min_version': '1.0',
+            'max_version': '1.0',
+            'version': '1.0',
+            'links': [{'rel': 'self', 'href': API + '/'}],
+        }
+        self.requests.get(ENDPOINT, json={'versions': [version]})
+        self.requests.get(ENDPOINT + '/', json={'versions': [version]})
+        self.requests.get(API, json={'version': version})
+        self.requests.get(API + '/', json={'version': version})
+
+
+def error(status, message, code='refused', **details):
+    """An error document, as requests_mock wants it."""
+    return {
+        'status_code': status,
+        'headers': {
+            'Content-Type': 'application/json',
+            'x-openstack-request-id': 'req-1',
+        },
+        'json': {
+            'error': {
+                'status': status,
+                'code': code,
+                'title': 'Title',
+                'message': message,
+                'details': details,
+                'request_id': 'req-1',
+            }
+        },
+    }
+
+
+def desktop(name='Ada', **attrs):
+    """A desktop as the API shows it."""
+    return {
+        'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, name)),
+        'name': name,
+        'note': '',
+        'status': 'running',
+        'fault': None,
+        'project_id': PROJECT_ID,
+        'user_id': 'u1',
+        'pool_id': None,
+        'slot': None,
+        'work_order_id': None,
+        'image_id': 'image-1',
+        'flavor_id': 'flavor-1',
+        'network_id': 'network-1',
+        'boot_from': 'image',
+        'volume_size': None,
+        'availability_zone': None,
+        'key_name': None,
+        'vcpus': 2,
+        'ram': 2048,
+        'disk': 20,
+        'addresses': [{'address': '10.0.0.5', 'version': 4, 'type': 'fixed'}],
+        'server_id': 'server-1',
+        'port_id': 'port-1',
+        'volume_id': None,
+        'server_status': 'ACTIVE',
+        'created_at': '2026-11-01T10:00:00Z',
+        'updated_at': '2026-11-01T10:00:00Z',
+        'links': [],
+    } | attrs
+
+
+def pool(name='class', **attrs):
+    """A pool as the API shows it."""
+    return {
+        'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, 'pool ' + name)),
+        'name': name,
+        'note': '',
+        'status': 'active',
+        'size': 2,
+        'counts': {'running': 2},
+        'faults': [],
+        'image_id': 'image-1',
+        'flavor_id': 'flavor-1',
+        'network_id': 'network-1',
+        'boot_from': 'image',
+        'vcpus': 2,
+        'ram': 2048,
+        'disk': 20,
+        'project_id': PROJECT_ID,
+        'user_id': 'u1',
+        'work_order_id': None,
+        'created_at': '2026-11-01T10:00:00Z',
+        'updated_at': '2026-11-01T10:00:00Z',
+        'links': [],
+    } | attrs
+
+
+def item(of, status='done', fault=None, step=None):
+    """An item of a work order, for a desktop."""
+    return {
+        'desktop_id': of['id'],
+        'name': of['name'],
+        'status': status,
+        'step': step,
+        'steps_done': 4 if status == 'done' else 2,
+        'steps_total': 4,
+        'fault': fault,
+    }
+
+
+def order(status='running', items=(), kind='desktop.create', **attrs):
+    """A work order as the API shows it."""
+    counts = {}
+    for one in items:
+        counts[one['status']] = counts.get(one['status'], 0) + 1
+    return {
+        'id': '7d1ff0a5-8b3c-4a9e-9f0e-3f6f1d3c2b10',
+        'kind': kind,
+        'status': status,
+        'subject': None,
+        'percent': 100 if status == 'succeeded' else 50,
+        'steps': [
+            {'name': 'port', 'done': len(items), 'total': len(items)},
+            {
+                'name': 'server',
+                'done': counts.get('done', 0),
+                'total': len(items),
+            },
+        ],
+        'counts': counts,
+        'fault': None,
+        'items': list(items),
+        'project_id': PROJECT_ID,
+        'user_id': 'u1',
+        'request_id': 'req-1',
+        'created_at': '2026-11-01T10:00:00Z',
+        'updated_at': '2026-11-01T10:00:00Z',
+        'started_at': None,
+        'finished_at': None,
+        'links': [],
+    } | attrs
+
+
+def _body(call):
+    return call.json() if call.body else None
