@@ -15,7 +15,7 @@ stage_clouddesk() {
     wait_for 60 "clouddesk on port $PORT_CLOUDDESK" http_answers "$PORT_CLOUDDESK"
     sleep 1
     running clouddesk-conductor || die "clouddesk-conductor ended; see: $(self logs clouddesk-conductor)"
-    python "$PARTS/register.py" clouddesk
+    python "$PARTS/catalog.py" clouddesk
 }
 
 # install_checkout: again only when its metadata changed; the code itself is read in place

@@ -73,7 +73,7 @@ stage_nova() {
     wait_for 90 "Nova on port $PORT_NOVA" http_answers "$PORT_NOVA"
     [ "$REAL" = yes ] || return 0
     wait_for 120 "nova-compute" compute_up real nova-compute
-    nova-manage "${config[@]}" cell_v2 discover_hosts
+    once discover-real nova-manage "${config[@]}" cell_v2 discover_hosts
 }
 
 # render_nova DIRECTORY HOST DRIVER BUILDS
@@ -99,7 +99,7 @@ compute_up() {
     started=$(stat -c %Y "$RUN/pids/$2")
     [ "$(sql -Ne "select count(*) from nova.services s
         join nova.compute_nodes n on n.host = s.host and n.deleted = 0
-        where s.host = '$1' and s.binary = 'nova-compute' and s.deleted = 0
+        where s.host = '$1' and s.\`binary\` = 'nova-compute' and s.deleted = 0
         and timestampdiff(second, '1970-01-01', s.last_seen_up) > $started")" = 1 ]
 }
 
@@ -123,5 +123,5 @@ stage_fake() {
     render_nova nova-fake fake clouddesk_fake.UploadingFakeDriver 10
     service fake-compute nova-compute --config-file "$ETC/nova-fake/nova.conf"
     wait_for 90 "the fake nova-compute" compute_up fake fake-compute
-    nova-manage --config-file "$ETC/nova/nova.conf" cell_v2 discover_hosts
+    once discover-fake nova-manage --config-file "$ETC/nova/nova.conf" cell_v2 discover_hosts
 }

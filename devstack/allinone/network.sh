@@ -81,7 +81,8 @@ start_vswitchd() {
 # choose_external_net: a /24 that no route of this machine covers, kept for the life of the home
 choose_external_net() {
     if [ -z "$EXT_NET" ]; then
-        EXT_NET=$(ip -4 -o route show table all | "$VENV/bin/python" "$PARTS/freenet.py") ||
+        # started from the port base: a stopped home keeps its net, unseen by routes
+        EXT_NET=$(ip -4 -o route show table all | python "$PARTS/freenet.py" $((PORT_BASE / 200 % 254))) ||
             die "no free /24 below 172.30.0.0/16; see: ip route show table all"
         write_settings
     fi

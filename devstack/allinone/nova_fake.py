@@ -23,7 +23,7 @@ class UploadingFakeDriver(fake.FakeDriver):
     _count = itertools.count(1)
 
     def get_nodenames_by_uuid(self, refresh=False):
-        # the stock driver makes up a new uuid per process: it could not restart
+        # the stock driver makes up a uuid per process: it could not restart
         return {node.get_local_node_uuid(): self.get_available_nodes()[0]}
 
     def get_available_resource(self, nodename):
@@ -45,10 +45,10 @@ class UploadingFakeDriver(fake.FakeDriver):
             )
 
     def spawn(self, context, instance, *args, **kwargs):
-        time.sleep(float(os.environ.get("CLOUDDESK_FAKE_SPAWN_S", 0)))
-        every = int(os.environ.get("CLOUDDESK_FAKE_FAIL_EVERY", 0))
+        time.sleep(float(os.environ.get('CLOUDDESK_FAKE_SPAWN_S', 0)))
+        every = int(os.environ.get('CLOUDDESK_FAKE_FAIL_EVERY', 0))
         if every and next(self._count) % every == 0:
-            raise exception.InstanceDeployFailure(reason="injected failure")
+            raise exception.InstanceDeployFailure(reason='injected failure')
         return super().spawn(context, instance, *args, **kwargs)
 
     def snapshot(self, context, instance, image_id, update_task_state):
@@ -59,12 +59,15 @@ class UploadingFakeDriver(fake.FakeDriver):
             task_state=task_states.IMAGE_UPLOADING,
             expected_state=task_states.IMAGE_PENDING_UPLOAD,
         )
-        time.sleep(float(os.environ.get("CLOUDDESK_FAKE_SNAPSHOT_S", 0)))
+        time.sleep(float(os.environ.get('CLOUDDESK_FAKE_SNAPSHOT_S', 0)))
         meta = {
-            "disk_format": "raw",
-            "container_format": "bare",
-            "status": "active",
-            "properties": {"image_location": "snapshot", "image_state": "available"},
+            'disk_format': 'raw',
+            'container_format': 'bare',
+            'status': 'active',
+            'properties': {
+                'image_location': 'snapshot',
+                'image_state': 'available',
+            },
         }
-        data = f"fake snapshot of {instance.uuid}\n".encode().ljust(4096, b".")
+        data = f'fake snapshot of {instance.uuid}\n'.encode().ljust(4096, b'.')
         glance.API().update(context, image_id, meta, io.BytesIO(data))

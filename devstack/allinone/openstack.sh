@@ -58,6 +58,8 @@ stage_cinder() {
     capabilities
     [ "$REAL" = yes ] || { echo "note: skipped ($WHY)"; return 0; }
     install -m 755 "$PARTS/etc/mount.sh" "$AIO/bin/mount"
+    # only called without arguments, to see that it is there
+    ln -sf mount "$AIO/bin/mount.nfs"
     install -m 755 "$PARTS/etc/sudo.sh" "$AIO/bin/sudo"
     mkdir -p "$DATA/cinder"/{export,mnt,conversion} "$ETC/cinder"
     echo 127.0.0.1:/clouddesk | write_changed "$ETC/cinder/nfs_shares"
@@ -72,8 +74,12 @@ stage_cinder() {
     service cinder-scheduler cinder-scheduler "${config[@]}"
     isolated_service cinder-volume cinder-volume "${config[@]}"
     wait_for 60 "Cinder on port $PORT_CINDER" http_answers "$PORT_CINDER"
-    python "$PARTS/register.py" cinder
+    python "$PARTS/catalog.py" cinder
+    wait_for 60 "cinder-volume and its backend" volume_up
 }
+
+# volume_up: the scheduler knows a backend only when its driver is initialized
+volume_up() { openstack --os-cloud admin volume backend pool list -f value | grep -q nfs; }
 
 stage_seed() {
     capabilities

@@ -30,7 +30,7 @@ service() {
         echo "$name: its configuration changed, restarting"
         stop_services "$name"
     fi
-    rm -f "$RUN/pids/$name"
+    end_orphans "$name"
     cd /
     # shellcheck disable=SC2016
     CLOUDDESK_AIO_ID=$(cat "$AIO/id") setsid bash -c '
@@ -41,6 +41,18 @@ service() {
     wait_for 10 "start of $name" test -s "$RUN/pids/$name"
     WATCHED+=("$name")
 }
+
+# end_orphans NAME: workers that outlived a killed service would keep its port
+end_orphans() {
+    local mark pid
+    mark=$(cat "$RUN/pids/$1" 2>/dev/null) || return 0
+    for pid in $(leftovers); do
+        [ "$(session_of "$pid")" != "${mark% *}" ] || kill -KILL "$pid" 2>/dev/null || :
+    done
+    rm -f "$RUN/pids/$1"
+}
+
+session_of() { sed 's/.*) . [0-9]* [0-9]* \([0-9]*\) .*/\1/' "/proc/$1/stat" 2>/dev/null; }
 
 # config_changed NAME COMMAND...: files of the service below etc/ are newer than its start
 config_changed() {
@@ -103,7 +115,9 @@ stop_services() {
     done
     await_end 80 "${marks[@]}"
     for mark in "${marks[@]}"; do
-        ! same_process "$mark" || kill -KILL -- "-${mark% *}" 2>/dev/null || :
+        same_process "$mark" || continue
+        echo "pid ${mark% *} needs the hard way: $(tr '\0' ' ' <"/proc/${mark% *}/cmdline" | cut -c -90)"
+        kill -KILL -- "-${mark% *}" 2>/dev/null || :
     done
 }
 

@@ -1,4 +1,4 @@
-"""render.py TEMPLATE FILE: fill a template in from the environment and the secrets.
+"""render.py TEMPLATE FILE: fill in the environment and the secrets.
 
 @NAME@          the environment variable NAME
 @secret:NAME@   a secret of this installation
@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-AIO = pathlib.Path(os.environ["AIO"])
+AIO = pathlib.Path(os.environ['AIO'])
 AUTH = """auth_url = http://127.0.0.1:{port}/v3
 auth_type = password
 user_domain_name = Default
@@ -22,41 +22,41 @@ password = {password}"""
 
 
 def secret(name: str) -> str:
-    return (AIO / "secrets" / name).read_text()
+    return (AIO / 'secrets' / name).read_text()
 
 
 def auth(user: str) -> str:
-    port = os.environ["PORT_KEYSTONE"]
+    port = os.environ['PORT_KEYSTONE']
     return AUTH.format(port=port, user=user, password=secret(user))
 
 
-def database(name: str, user: str = "") -> str:
+def database(name: str, user: str = '') -> str:
     user = user or name
     return (
-        f"mysql+pymysql://{user}:{secret('db-' + user)}"
-        f"@127.0.0.1:{os.environ['PORT_MYSQL']}/{name}?charset=utf8"
+        f'mysql+pymysql://{user}:{secret("db-" + user)}'
+        f'@127.0.0.1:{os.environ["PORT_MYSQL"]}/{name}?charset=utf8'
     )
 
 
-VERBS = {"secret": secret, "auth": auth, "database": database}
+VERBS = {'secret': secret, 'auth': auth, 'database': database}
 
 
 def value(match: re.Match[str]) -> str:
-    verb, *words = match[1].split(":")
+    verb, *words = match[1].split(':')
     return VERBS[verb](*words) if words else os.environ[verb]
 
 
 def main(template: str, target: str) -> None:
     text = pathlib.Path(template).read_text()
-    text = re.sub(r"@([\w:-]+)@", value, text)
+    text = re.sub(r'@([\w:-]+)@', value, text)
     path = pathlib.Path(target)
     if path.exists() and path.read_text() == text:
         return
-    new = path.with_name(path.name + ".new")
+    new = path.with_name(path.name + '.new')
     new.write_text(text)
     new.chmod(0o600)
     new.rename(path)
 
 
-if __name__ == "__main__":
+if __name__ == '__main__':
     main(*sys.argv[1:])

@@ -11,4 +11,6 @@ export RABBITMQ_ENABLED_PLUGINS_FILE=/dev/null
 export ERL_EPMD_ADDRESS=127.0.0.1
 export ERL_EPMD_PORT=@PORT_EPMD@
 export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none"
-cd /usr/lib/rabbitmq/bin && exec "./$1"
+program=/usr/lib/rabbitmq/bin/$1
+shift
+exec "$program" "$@"
