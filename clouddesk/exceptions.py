@@ -178,9 +178,7 @@ class ServerGone(ClouddeskError):
 
 class PowerFailed(ClouddeskError):
     code = 'power_failed'
-    message = _(
-        'The server is %(status)s instead of %(wanted)s: %(reason)s'
-    )
+    message = _('The server is %(status)s instead of %(wanted)s: %(reason)s')
 
 
 class RemovalFailed(ClouddeskError):

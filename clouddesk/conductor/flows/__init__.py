@@ -1,0 +1,27 @@
+"""The code behind the steps that :mod:`clouddesk.flows` declares."""
+
+from clouddesk import flows
+from clouddesk.conductor.flows import build
+from clouddesk.conductor.flows import destroy
+from clouddesk.conductor.flows import power
+from clouddesk.conductor.flows import steps
+from clouddesk.db import models
+
+_BUILD = steps.Flow(build.STEPS, waves=True, limited=True)
+#: What an earlier order left behind is used or replaced.
+_REBUILD = steps.Flow(build.STEPS, waves=True, limited=True, looks=True)
+#: Booting is heavy, shutting down is not.
+_BOOT = steps.Flow(power.STEPS, waves=True)
+_STOP = steps.Flow(power.STEPS)
+#: Nothing may stay behind, recorded or not.
+_DESTROY = steps.Flow(destroy.STEPS, looks=True)
+
+
+def flow_of(order: models.WorkOrder) -> steps.Flow:
+    """The way that the items of an order go."""
+    if flows.destroys(order.kind, order.inputs):
+        return _DESTROY
+    if flows.builds(order.kind, order.inputs):
+        is_retry = order.kind in (flows.RETRY, flows.POOL_RETRY)
+        return _REBUILD if is_retry else _BUILD
+    return _STOP if order.kind == flows.STOP else _BOOT

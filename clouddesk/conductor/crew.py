@@ -1,0 +1,262 @@
+"""Takes the items of an order through their steps, many at a time.
+
+One thread, that of the order, decides; the threads of the shared pool call
+the cloud. Items that wait are parked without a thread and looked at together
+with one list.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+import queue
+import sys
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from clouddesk import exceptions
+from clouddesk.cloud import types
+from clouddesk.conductor import clock
+from clouddesk.conductor import walker as walkers
+from clouddesk.conductor.flows import steps
+
+LOG = logging.getLogger(__name__)
+
+#: How much sooner than at poll_interval the first looks come, and by how
+#: much each wait is longer than the one before.
+_FIRST_LOOK = 0.25
+_SLOWER = 1.5
+
+#: Seconds that a conductor which took an order over gives a step whose time
+#: ran out while nobody looked.
+_GRACE = 60.0
+
+_ENDED = frozenset({walkers.Verdict.DONE, walkers.Verdict.FAILED})
+
+
+class Crew:
+    def __init__(
+        self,
+        walker: walkers.Walker,
+        executor: Any,
+        conf: cfg.ConfigOpts,
+        now: clock.Clock,
+        watch: Callable[[], bool],
+        flow: steps.Flow,
+    ) -> None:
+        """
+        :param executor: runs what calls the cloud
+        :param watch: asked in between; False means stop. May raise LeaseLost
+        :param flow: how many items may be open, and how many may fail
+        """
+        self._walker = walker
+        self._executor = executor
+        self._conf = conf.conductor
+        self._clock = now
+        self._watch = watch
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._max_open = (
+            self._conf.max_builds_per_order if flow.waves else sys.maxsize
+        )
+        self._max_failures = (
+            self._conf.consecutive_failure_limit if flow.limited else 0
+        )
+        # One large order leaves threads for the others.
+        self._max_flying = max(1, self._conf.max_threads // 2)
+        self._ready: deque[walkers.Run] = deque()
+        self._fresh: deque[walkers.Run] = deque()
+        self._later: list[walkers.Run] = []
+        self._parked: dict[str, walkers.Run] = {}
+        self._flying = 0
+        self._open = 0
+        self._failures = 0
+        self._interval = 0.0
+        self._look_at = 0.0
+        self._began = now.monotonic()
+
+    def work(self, runs: Iterable[walkers.Run]) -> None:
+        """Until every item ended, or :attr:`watch` says stop."""
+        for run in runs:
+            (self._ready if run.begun else self._fresh).append(run)
+        self._open = len(self._ready)
+        try:
+            while self._flying or self._waiting():
+                going = self._watch()
+                if not going and not self._flying:
+                    return
+                if going:
+                    self._look_if_due()
+                    self._submit()
+                self._receive(self._idle() if going else self._pause())
+        finally:
+            self._land()
+
+    def notice(self, servers: Mapping[str, list[types.Server]]) -> None:
+        """Somebody saw servers, by desktop; may be called by any thread."""
+        self._inbox.put(servers)
+
+    def wake(self) -> None:
+        """Something changed; may be called by any thread."""
+        self._inbox.put({})
+
+    def _waiting(self) -> bool:
+        return bool(self._ready or self._fresh or self._later or self._parked)
+
+    # -- handing out work --------------------------------------------------
+
+    def _submit(self) -> None:
+        while self._flying < self._max_flying:
+            run = self._next()
+            if run is None:
+                return
+            self._flying += 1
+            self._executor.submit(self._fly, run)
+
+    def _next(self) -> walkers.Run | None:
+        now = self._clock.monotonic()
+        for run in self._later:
+            if run.not_before <= now:
+                self._later.remove(run)
+                return run
+        if self._ready:
+            return self._ready.popleft()
+        if self._fresh and self._open < self._max_open:
+            self._open += 1
+            return self._fresh.popleft()
+        return None
+
+    def _fly(self, run: walkers.Run) -> None:
+        # A thread of the pool. Whatever happens must reach the order's.
+        try:
+            result: Any = self._walker.advance(run)
+        except BaseException as error:
+            result = error
+        self._inbox.put((run, result))
+
+    # -- taking results ----------------------------------------------------
+
+    def _idle(self) -> float:
+        """Seconds until there is something to do without a message."""
+        now = self._clock.monotonic()
+        moments = [now + self._pause()]
+        if self._flying < self._max_flying:
+            moments += [run.not_before for run in self._later]
+        if self._parked:
+            moments.append(self._look_at)
+        return min(moments) - now
+
+    def _pause(self) -> float:
+        return float(self._conf.poll_interval)
+
+    def _receive(self, seconds: float) -> None:
+        message = self._clock.wait(self._inbox, seconds)
+        while message is not None:
+            if isinstance(message, tuple):
+                self._landed(*message)
+            elif message:
+                self._seen(message)
+            message = self._clock.wait(self._inbox, 0)
+
+    def _landed(self, run: walkers.Run, result: Any) -> None:
+        self._flying -= 1
+        if isinstance(result, BaseException):
+            self._walker.halt()
+            raise result
+        if result in _ENDED:
+            self._open -= 1
+            self._count(result)
+        elif result is walkers.Verdict.PARKED:
+            self._park(run)
+        elif result is walkers.Verdict.LATER:
+            self._later.append(run)
+
+    def _count(self, verdict: walkers.Verdict) -> None:
+        """Stop starting more builds when one after another fails."""
+        self._failures += 1
+        if verdict is walkers.Verdict.DONE:
+            self._failures = 0
+        if not 0 < self._max_failures <= self._failures:
+            return
+        error = exceptions.TooManyFailures(count=self._max_failures)
+        while self._fresh:
+            self._walker.fail(self._fresh.popleft(), error)
+
+    def _land(self) -> None:
+        """Wait for the calls that are still out; nothing follows them."""
+        while self._flying:
+            message = self._clock.wait(self._inbox, self._pause())
+            if isinstance(message, tuple):
+                self._flying -= 1
+
+    # -- looking at what waits ---------------------------------------------
+
+    def _park(self, run: walkers.Run) -> None:
+        if not self._parked:
+            self._interval = self._pause() * _FIRST_LOOK
+            self._look_at = self._clock.monotonic() + self._interval
+        self._parked[run.desktop.id] = run
+
+    def _seen(self, servers: Mapping[str, list[types.Server]]) -> None:
+        mine = [self._parked[each] for each in servers if each in self._parked]
+        mine = [run for run in mine if run.step.watches == 'servers']
+        self._walker.ctx.scene.see(
+            {run.desktop.id: servers[run.desktop.id] for run in mine}
+        )
+        for run in mine:
+            self._judge(run)
+
+    def _look_if_due(self) -> None:
+        if not self._parked or self._clock.monotonic() < self._look_at:
+            return
+        runs = list(self._parked.values())
+        error = self._look(runs)
+        self._interval = min(self._interval * _SLOWER, self._pause())
+        self._look_at = self._clock.monotonic() + self._interval
+        for run in runs:
+            self._judge(run, error)
+
+    def _look(
+        self, runs: list[walkers.Run]
+    ) -> exceptions.ClouddeskError | None:
+        """One list for all; returns an error that will not pass."""
+        scene = self._walker.ctx.scene
+        by_server = [r.desktop for r in runs if r.step.watches == 'servers']
+        by_volume = [r.desktop for r in runs if r.step.watches == 'volumes']
+        try:
+            if by_server:
+                scene.look_at_servers(by_server)
+            if by_volume:
+                scene.look_at_volumes(by_volume)
+        except exceptions.CloudError as error:
+            LOG.warning('Waiting desktops were not seen: %s', error)
+            return None if error.transient else error
+        return None
+
+    def _judge(
+        self,
+        run: walkers.Run,
+        error: exceptions.ClouddeskError | None = None,
+    ) -> None:
+        outcome = error or self._outcome(run)
+        if isinstance(outcome, steps.Wait):
+            if not self._overdue(run):
+                return
+            outcome = exceptions.WaitTimeout(
+                what=outcome.what, seconds=self._walker.limit(run)
+            )
+        run.outcome = outcome
+        self._ready.append(self._parked.pop(run.desktop.id))
+
+    def _outcome(self, run: walkers.Run) -> walkers.Outcome | None:
+        waited = self._clock.monotonic() - run.parked_at
+        try:
+            return run.step.look(self._walker.ctx, run.desktop, waited)
+        except exceptions.ClouddeskError as error:
+            return error
+
+    def _overdue(self, run: walkers.Run) -> bool:
+        limit = self._walker.limit(run)
+        patient_until = self._began + min(_GRACE, limit)
+        return self._clock.monotonic() >= max(run.began + limit, patient_until)

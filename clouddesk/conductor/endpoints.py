@@ -1,0 +1,39 @@
+"""What other processes may ask of a conductor.
+
+Every method may be called twice with the same arguments without harm.
+"""
+
+from collections.abc import Callable
+import dataclasses
+from typing import Any
+
+import oslo_messaging as messaging
+
+from clouddesk import exceptions
+from clouddesk.conductor import manager as managers
+from clouddesk.conductor import rpcapi
+
+
+class Endpoint:
+    target = messaging.Target(version=rpcapi.VERSION)
+
+    def __init__(
+        self, manager: managers.Manager, cloud_of: Callable[[str], Any]
+    ) -> None:
+        self._manager = manager
+        self._cloud_of = cloud_of
+
+    def run_order(self, ctxt: Any, order_id: str) -> None:
+        """A work order waits, or somebody wants something of it."""
+        self._manager.run_order(order_id)
+
+    @messaging.expected_exceptions(exceptions.ClouddeskError)
+    def console(
+        self, ctxt: Any, project_id: str, server_id: str, type: str
+    ) -> dict[str, str]:
+        """``{"type", "protocol", "url"}`` of the screen of a server."""
+        compute = self._cloud_of(project_id).compute
+        return dataclasses.asdict(compute.console(server_id, type))
+
+    def ping(self, ctxt: Any) -> str:
+        return 'pong'

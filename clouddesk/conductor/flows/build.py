@@ -1,0 +1,193 @@
+"""Making a desktop: its disk, its port, its server."""
+
+from clouddesk import exceptions
+from clouddesk.cloud import types
+from clouddesk.conductor import observation
+from clouddesk.conductor.flows import steps
+from clouddesk.db import models
+from clouddesk.i18n import _
+
+_VOLUME_READY = frozenset({'available', 'reserved', 'attaching', 'in-use'})
+
+
+class Volume(steps.Step):
+    """The disk of a desktop that boots from a volume."""
+
+    name = 'volume'
+    watches = 'volumes'
+    timeout = 'build_timeout'
+
+    def applies(self, desktop: models.Desktop) -> bool:
+        return desktop.boot_from == 'volume'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        found = ctx.scene.volumes(desktop)
+        good = [volume for volume in found if not _is_bad_volume(volume)]
+        for volume in _others(found, good):
+            ctx.cloud.volume.delete(volume.id)
+        if good:
+            return self._judge(good[0])
+        volume = ctx.cloud.volume.create_from_image(
+            desktop.id,
+            desktop.name,
+            desktop.volume_size or desktop.disk,
+            desktop.image_id,
+            desktop.availability_zone,
+        )
+        ctx.scene.see_volumes({desktop.id: [volume]})
+        return steps.Wait(_('The volume'))
+
+    def look(
+        self, ctx: steps.Context, desktop: models.Desktop, waited: float
+    ) -> steps.Done | steps.Wait | None:
+        found = [
+            volume
+            for volume in ctx.scene.volumes(desktop)
+            if 'deleting' not in volume.status
+        ]
+        return self._judge(found[0]) if found else None
+
+    def _judge(self, volume: types.Volume) -> steps.Done | steps.Wait:
+        if volume.status in _VOLUME_READY:
+            return steps.Done({'volume_id': volume.id})
+        if volume.status.startswith('error'):
+            raise exceptions.BuildFailed(
+                _('Cinder could not make the volume; it is in status %(s)s.'),
+                s=volume.status,
+            )
+        return steps.Wait(_('The volume'))
+
+
+class Port(steps.Step):
+    """The place of the desktop in its network."""
+
+    name = 'port'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        found = ctx.scene.ports(desktop)
+        for twin in found[1:]:
+            ctx.cloud.network.delete_port(twin.id)
+        port = (
+            found[0]
+            if found
+            else ctx.cloud.network.create_port(
+                desktop.id, desktop.name, desktop.network_id
+            )
+        )
+        return steps.Done({'port_id': port.id})
+
+
+class Server(steps.Step):
+    """The server below the desktop."""
+
+    name = 'server'
+    timeout = 'build_timeout'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        found = self._find(ctx, desktop)
+        good = [server for server in found if not _is_bad(server)]
+        for server in _others(found, good):
+            ctx.cloud.compute.delete_server(server.id)
+        if good:
+            return steps.Done({'server_id': good[0].id})
+        if found:
+            # Its port is free only when it is gone.
+            return steps.Wait(_('The removal of the failed server'))
+        server = self._create(ctx, desktop)
+        ctx.scene.see({desktop.id: [server]})
+        return steps.Done(
+            {'server_id': server.id} | observation.values(server)
+        )
+
+    def look(
+        self, ctx: steps.Context, desktop: models.Desktop, waited: float
+    ) -> steps.Done | steps.Wait | None:
+        if ctx.scene.servers(desktop):
+            return steps.Wait(_('The removal of the failed server'))
+        return None
+
+    def _find(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> list[types.Server]:
+        found = ctx.scene.servers(desktop)
+        if not found and desktop.server_id:
+            # Somebody may have taken our tag off.
+            server = ctx.cloud.compute.get_server(desktop.server_id)
+            return [server] if server else []
+        return found
+
+    def _create(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> types.Server:
+        by_volume = desktop.boot_from == 'volume'
+        server: types.Server = ctx.cloud.compute.create_server(
+            desktop_id=desktop.id,
+            order_id=ctx.order.id,
+            name=desktop.name,
+            hostname=None,
+            flavor_id=desktop.flavor_id,
+            port_id=desktop.port_id,
+            image_id=None if by_volume else desktop.image_id,
+            volume_id=desktop.volume_id if by_volume else None,
+            key_name=desktop.key_name,
+            availability_zone=desktop.availability_zone,
+        )
+        return server
+
+
+class Active(steps.Step):
+    """Nova builds the server."""
+
+    name = 'active'
+    waits = True
+    timeout = 'build_timeout'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        server = ctx.cloud.compute.get_server(desktop.server_id)
+        if server is None:
+            raise exceptions.ServerGone()
+        ctx.scene.see({desktop.id: [server]})
+        return _built(server)
+
+    def look(
+        self, ctx: steps.Context, desktop: models.Desktop, waited: float
+    ) -> steps.Done | steps.Wait | None:
+        if not ctx.scene.knows_servers(desktop):
+            return steps.Wait(_('The server'))
+        server = ctx.scene.server(desktop)
+        return _built(server) if server else None
+
+
+def _built(server: types.Server) -> steps.Done | steps.Wait:
+    if server.status == 'ERROR':
+        raise exceptions.BuildFailed(reason=observation.reason(server))
+    if server.status == 'BUILD' or server.task_state:
+        return steps.Wait(_('The build of the server'))
+    return steps.Done(observation.values(server))
+
+
+def _is_bad(server: types.Server) -> bool:
+    return (
+        server.status in ('ERROR', 'DELETED', 'SOFT_DELETED')
+        or server.task_state == 'deleting'
+    )
+
+
+def _is_bad_volume(volume: types.Volume) -> bool:
+    return volume.status.startswith('error') or volume.status == 'deleting'
+
+
+def _others(found: list, good: list) -> list:
+    """What has to go: twins beyond the first, and what is broken."""
+    return [thing for thing in found if thing not in good[:1]]
+
+
+STEPS = (Volume(), Port(), Server(), Active())

@@ -1,0 +1,126 @@
+"""Removing everything that a desktop owns, and its row last.
+
+Also the way back of a build that is cancelled. Deleting what is gone already
+is success.
+"""
+
+from clouddesk import exceptions
+from clouddesk.conductor import observation
+from clouddesk.conductor.flows import steps
+from clouddesk.db import models
+from clouddesk.i18n import _
+
+#: Seconds after which a server in ERROR is believed to stay there.
+_SURE_AFTER = 15
+
+
+class Server(steps.Step):
+    name = 'server'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        known = {server.id for server in ctx.scene.servers(desktop)}
+        for server_id in _with(known, desktop.server_id):
+            ctx.cloud.compute.delete_server(server_id)
+            ctx.scene.forget_servers(desktop)
+        return steps.Done()
+
+
+class Gone(steps.Step):
+    """Nova takes the server away; its port and volume are busy until then."""
+
+    name = 'gone'
+    waits = True
+
+    def look(
+        self, ctx: steps.Context, desktop: models.Desktop, waited: float
+    ) -> steps.Done | steps.Wait | None:
+        waiting = steps.Wait(_('The removal of the server'))
+        if not ctx.scene.knows_servers(desktop):
+            return waiting
+        left = ctx.scene.servers(desktop)
+        if not left:
+            return steps.Done({'server_id': None} | observation.nothing())
+        for server in left:
+            if (
+                server.status == 'ERROR'
+                and server.task_state is None
+                and waited > _SURE_AFTER
+            ):
+                raise exceptions.RemovalFailed(
+                    service='Nova', reason=observation.reason(server)
+                )
+        return waiting
+
+
+class Volume(steps.Step):
+    name = 'volume'
+    watches = 'volumes'
+
+    def applies(self, desktop: models.Desktop) -> bool:
+        return desktop.boot_from == 'volume'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        known = {volume.id for volume in ctx.scene.volumes(desktop)}
+        asked = [
+            self._delete(ctx, volume_id)
+            for volume_id in _with(known, desktop.volume_id)
+        ]
+        if any(asked):
+            return steps.Wait(_('The removal of the volume'))
+        return steps.Done({'volume_id': None})
+
+    def look(
+        self, ctx: steps.Context, desktop: models.Desktop, waited: float
+    ) -> steps.Done | steps.Wait | None:
+        left = ctx.scene.volumes(desktop)
+        if not left:
+            return steps.Done({'volume_id': None})
+        if any(volume.status == 'error_deleting' for volume in left):
+            raise exceptions.RemovalFailed(
+                service='Cinder', reason=_('The volume could not be deleted.')
+            )
+        if all(volume.status == 'deleting' for volume in left):
+            return steps.Wait(_('The removal of the volume'))
+        return None
+
+    def _delete(self, ctx: steps.Context, volume_id: str) -> bool:
+        """Whether there is still something to wait for."""
+        try:
+            removed: bool = ctx.cloud.volume.delete(volume_id)
+            return removed
+        except exceptions.CloudConflict:
+            # Nova lets go of a volume a moment after the server is gone.
+            return True
+
+
+class Port(steps.Step):
+    name = 'port'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        known = {port.id for port in ctx.scene.ports(desktop)}
+        for port_id in _with(known, desktop.port_id):
+            ctx.cloud.network.delete_port(port_id)
+        return steps.Done({'port_id': None})
+
+
+class Row(steps.Step):
+    name = 'row'
+    forgets = True
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        return steps.Done()
+
+
+def _with(known: set[str], recorded: str | None) -> list[str]:
+    return sorted(known | {recorded} if recorded else known)
+
+
+STEPS = (Server(), Gone(), Volume(), Port(), Row())

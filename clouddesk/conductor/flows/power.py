@@ -1,0 +1,132 @@
+"""Start, stop and reboot."""
+
+from clouddesk import exceptions
+from clouddesk import flows
+from clouddesk import states
+from clouddesk.cloud import types
+from clouddesk.conductor import observation
+from clouddesk.conductor.flows import steps
+from clouddesk.db import models
+from clouddesk.i18n import _
+
+#: What the server says when the request was made before.
+_REQUESTED = {
+    flows.START: (states.RUNNING, states.STARTING),
+    flows.STOP: (states.OFF, states.STOPPING),
+    flows.REBOOT: (states.REBOOTING,),
+}
+_WANTED = {
+    flows.START: 'ACTIVE',
+    flows.STOP: 'SHUTOFF',
+    flows.REBOOT: 'ACTIVE',
+}
+
+#: Seconds after which a server that rests in another state is believed.
+_SURE_AFTER = 15
+
+
+class Request(steps.Step):
+    name = 'request'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        seen = ctx.scene.server(desktop)
+        if seen is not None and _is_requested(ctx.order.kind, seen):
+            return steps.Done()
+        if desktop.server_id is None:
+            raise exceptions.ServerGone()
+        try:
+            _ask(ctx, desktop.server_id)
+        except exceptions.CloudNotFound:
+            raise exceptions.ServerGone() from None
+        except exceptions.CloudConflict as refusal:
+            return self._refused(ctx, desktop, refusal)
+        ctx.scene.forget_servers(desktop)
+        return steps.Done()
+
+    def look(
+        self, ctx: steps.Context, desktop: models.Desktop, waited: float
+    ) -> steps.Done | steps.Wait | None:
+        server = ctx.scene.server(desktop)
+        if server is not None and server.task_state:
+            return steps.Wait(_('The end of another task of the server'))
+        return None
+
+    def _refused(
+        self,
+        ctx: steps.Context,
+        desktop: models.Desktop,
+        refusal: exceptions.CloudConflict,
+    ) -> steps.Done | steps.Wait:
+        """Nova says that the server's state forbids it: which state?"""
+        server = ctx.cloud.compute.get_server(desktop.server_id)
+        if server is None:
+            raise exceptions.ServerGone()
+        ctx.scene.see({desktop.id: [server]})
+        if _is_requested(ctx.order.kind, server):
+            return steps.Done()
+        if server.task_state:
+            return steps.Wait(_('The end of another task of the server'))
+        if ctx.order.kind == flows.STOP:
+            raise refusal
+        # Nova starts only what is shut off; this brings up all the rest.
+        ctx.cloud.compute.reboot(desktop.server_id, hard=True)
+        ctx.scene.forget_servers(desktop)
+        return steps.Done()
+
+
+class Settled(steps.Step):
+    name = 'settled'
+    waits = True
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        server = ctx.cloud.compute.get_server(desktop.server_id)
+        if server is None:
+            raise exceptions.ServerGone()
+        ctx.scene.see({desktop.id: [server]})
+        return _judge(ctx.order.kind, server, 0)
+
+    def look(
+        self, ctx: steps.Context, desktop: models.Desktop, waited: float
+    ) -> steps.Done | steps.Wait | None:
+        if not ctx.scene.knows_servers(desktop):
+            return steps.Wait(_('The server'))
+        server = ctx.scene.server(desktop)
+        return _judge(ctx.order.kind, server, waited) if server else None
+
+
+def _ask(ctx: steps.Context, server_id: str) -> None:
+    compute = ctx.cloud.compute
+    if ctx.order.kind == flows.START:
+        compute.start(server_id)
+    elif ctx.order.kind == flows.STOP:
+        compute.stop(server_id)
+    else:
+        compute.reboot(server_id, hard=bool(ctx.order.inputs.get('force')))
+
+
+def _is_requested(kind: str, server: types.Server) -> bool:
+    status = states.from_server(server.status, server.task_state)
+    return status in _REQUESTED[kind]
+
+
+def _judge(
+    kind: str, server: types.Server, waited: float
+) -> steps.Done | steps.Wait:
+    wanted = _WANTED[kind]
+    if server.task_state is None:
+        if server.status == wanted:
+            return steps.Done(observation.values(server))
+        if server.status == 'ERROR' or waited > _SURE_AFTER:
+            raise exceptions.PowerFailed(
+                wanted=wanted,
+                status=server.status,
+                reason=observation.reason(server),
+            )
+    return steps.Wait(_('Status %s of the server') % wanted)
+
+
+STEPS = (Request(), Settled())

@@ -1,0 +1,86 @@
+"""What a step is.
+
+A step is a small class without a state of its own. ``run`` asks the cloud for
+something and is written so that running it again is harmless; ``look`` judges
+from the scene alone, without a call, whether a step that waits has come to
+its end.
+"""
+
+import dataclasses
+from typing import Any
+
+from clouddesk.conductor import scene
+from clouddesk.db import models
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What a step may use."""
+
+    #: The project's cloud behind the fence of the lease.
+    cloud: Any
+    scene: scene.Scene
+    order: models.WorkOrder
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """The step is over; the values are recorded in the desktop's row."""
+
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Wait:
+    """The cloud is at work; no thread needs to watch it."""
+
+    #: What is waited for; ends up in the message of a timeout.
+    what: str
+
+
+class Step:
+    #: Part of the API, see :mod:`clouddesk.flows`.
+    name: str
+    #: Nothing is asked for when the step is reached: look first.
+    waits = False
+    #: What has to be listed while the step waits.
+    watches = 'servers'
+    #: The option of [conductor] that limits how long it may wait.
+    timeout = 'action_timeout'
+    #: Ends with the removal of the desktop's row.
+    forgets = False
+
+    def applies(self, desktop: models.Desktop) -> bool:
+        """Whether there is anything to do for this desktop."""
+        return True
+
+    def run(self, ctx: Context, desktop: models.Desktop) -> Done | Wait:
+        """Do it.
+
+        :raises ClouddeskError: what the item then fails with, unless it is
+            transient
+        """
+        raise NotImplementedError
+
+    def look(
+        self, ctx: Context, desktop: models.Desktop, waited: float
+    ) -> Done | Wait | None:
+        """Judge from the scene; None asks for :meth:`run`.
+
+        :param waited: seconds that this worker has waited for it
+        """
+        return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Flow:
+    """The way of every item of an order."""
+
+    steps: tuple[Step, ...]
+    #: Only so many items are under way at once that hypervisors and storage
+    #: do not suffer from all of them starting.
+    waves: bool = False
+    #: When too many items fail one after another the rest is not begun.
+    limited: bool = False
+    #: Search what exists even on a first claim.
+    looks: bool = False

@@ -1,0 +1,139 @@
+"""Claims work orders and carries them out on a bounded pool."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import threading
+from typing import Any
+
+import futurist
+from oslo_config import cfg
+from oslo_db import exception as db_exc
+from oslo_log import log as logging
+
+from clouddesk import exceptions
+from clouddesk import states
+from clouddesk.cloud import types
+from clouddesk.conductor import engine as engines
+from clouddesk.conductor import faults
+from clouddesk.conductor import lease as leases
+from clouddesk.db.api import progress
+
+LOG = logging.getLogger(__name__)
+
+
+class Manager:
+    def __init__(
+        self,
+        leases_: leases.Leases,
+        cloud_of: Callable[[str], Any],
+        conf: cfg.ConfigOpts,
+    ) -> None:
+        self._leases = leases_
+        self._cloud_of = cloud_of
+        self._conf = conf
+        self._limit = conf.conductor.max_work_orders
+        self._orders = futurist.ThreadPoolExecutor(max_workers=self._limit)
+        self._calls = futurist.ThreadPoolExecutor(
+            max_workers=conf.conductor.max_threads
+        )
+        self._lock = threading.Lock()
+        #: By order; None until the order is claimed.
+        self._engines: dict[str, engines.Engine | None] = {}
+        self._stopping = False
+
+    def free(self) -> int:
+        """How many more orders may run here."""
+        return 0 if self._stopping else self._limit - len(self._engines)
+
+    def run_order(self, order_id: str) -> bool:
+        """Work on an order soon.
+
+        One that runs here already looks at its row again, because somebody
+        may have cancelled it.
+
+        :returns: False when everything is taken; the row waits for the next
+            look of any conductor
+        """
+        with self._lock:
+            if order_id in self._engines:
+                engine = self._engines[order_id]
+                if engine is not None:
+                    engine.wake()
+                return True
+            if self.free() <= 0:
+                LOG.info('No place is free for work order %s', order_id)
+                return False
+            self._engines[order_id] = None
+            self._orders.submit(self._run, order_id)
+        return True
+
+    def notice(self, servers: Mapping[str, list[types.Server]]) -> None:
+        """Tell the orders at work what was seen, by desktop."""
+        with self._lock:
+            engines_ = [each for each in self._engines.values() if each]
+        for engine in engines_:
+            engine.notice(servers)
+
+    def stop(self) -> None:
+        """Take no more work and hand over what is under way.
+
+        Returns when every order came to a checkpoint and is released.
+        """
+        with self._lock:
+            self._stopping = True
+            engines_ = [each for each in self._engines.values() if each]
+        for engine in engines_:
+            engine.stop()
+        self._orders.shutdown()
+        self._calls.shutdown()
+
+    # -- on a thread of the orders' pool -----------------------------------
+
+    def _run(self, order_id: str) -> None:
+        try:
+            claimed = None if self._stopping else self._leases.claim(order_id)
+            if claimed is not None:
+                self._work(*claimed)
+        except Exception:
+            LOG.exception('Work order %s was not begun', order_id)
+        finally:
+            with self._lock:
+                self._engines.pop(order_id, None)
+
+    def _work(self, lease: leases.Lease, order: Any) -> None:
+        LOG.info(
+            'Work order %(id)s (%(kind)s) is taken on, epoch %(epoch)d',
+            {'id': order.id, 'kind': order.kind, 'epoch': lease.epoch},
+        )
+        engine = engines.Engine(lease, self._cloud_of, self._calls, self._conf)
+        with self._lock:
+            self._engines[order.id] = engine
+            if self._stopping:
+                engine.stop()
+        try:
+            self._guarded(engine, lease, order)
+        except exceptions.LeaseLost:
+            LOG.warning('Work order %s is worked on elsewhere', order.id)
+            self._leases.forget(lease)
+        except db_exc.DBError:
+            # Whoever claims the order next finds what was made.
+            LOG.exception('Work order %s is given up for now', order.id)
+            self._leases.forget(lease)
+        else:
+            self._leases.release(lease)
+
+    def _guarded(
+        self, engine: engines.Engine, lease: leases.Lease, order: Any
+    ) -> None:
+        try:
+            engine.run()
+        except (exceptions.LeaseLost, db_exc.DBConnectionError):
+            raise
+        except Exception as error:
+            LOG.exception('Work order %s broke', order.id)
+            progress.finish_order(
+                order.id,
+                lease.epoch,
+                states.FAILED,
+                faults.describe(error, order.project_id),
+            )

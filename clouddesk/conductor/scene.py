@@ -1,0 +1,100 @@
+"""What the cloud holds for the desktops of one order, as last seen.
+
+Steps ask the scene before they ask the cloud. On a first claim it is empty
+and costs nothing. Whoever continues another's work looks at everything first
+and finds what the other one made.
+"""
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
+
+from clouddesk.cloud import types
+from clouddesk.db import models
+
+
+class Scene:
+    def __init__(self, cloud: Any) -> None:
+        self._cloud = cloud
+        self._servers: dict[str, list[types.Server]] = {}
+        self._ports: dict[str, list[types.Port]] = {}
+        self._volumes: dict[str, list[types.Volume]] = {}
+
+    def look(self, desktops: Collection[models.Desktop]) -> None:
+        """Search everything that carries the identity of these desktops."""
+        if not desktops:
+            return
+        self.look_at_servers(desktops)
+        ids = [desktop.id for desktop in desktops]
+        self._ports.update(
+            by_desktop(self._cloud.network.find_ports(ids), ids)
+        )
+        self.look_at_volumes(desktops)
+
+    def look_at_servers(self, desktops: Collection[models.Desktop]) -> None:
+        """One list for all of them."""
+        ids = [desktop.id for desktop in desktops]
+        self.see(by_desktop(self._cloud.compute.list_servers(ids), ids))
+
+    def look_at_volumes(self, desktops: Iterable[models.Desktop]) -> None:
+        for desktop in desktops:
+            found = []
+            if desktop.boot_from == 'volume':
+                found = self._cloud.volume.find_volumes(desktop.id)
+            self._volumes[desktop.id] = found
+
+    def see(self, servers: Mapping[str, list[types.Server]]) -> None:
+        """Take over what somebody else saw, by desktop."""
+        self._servers.update(servers)
+
+    def see_volumes(self, volumes: Mapping[str, list[types.Volume]]) -> None:
+        """The same for volumes."""
+        self._volumes.update(volumes)
+
+    def assume_empty(self, desktops: Iterable[models.Desktop]) -> None:
+        """Believe that nothing was ever made for these desktops."""
+        for desktop in desktops:
+            self._servers[desktop.id] = []
+            self._ports[desktop.id] = []
+            self._volumes[desktop.id] = []
+
+    def forget_servers(self, desktop: models.Desktop) -> None:
+        """What was seen is no longer true: something was asked for."""
+        self._servers.pop(desktop.id, None)
+
+    def knows_servers(self, desktop: models.Desktop) -> bool:
+        return desktop.id in self._servers
+
+    def servers(self, desktop: models.Desktop) -> list[types.Server]:
+        """Every server of the desktop; the recorded one first, then by age."""
+        found = self._servers.get(desktop.id, [])
+        return sorted(
+            found, key=lambda s: (s.id != desktop.server_id, s.created or '')
+        )
+
+    def server(self, desktop: models.Desktop) -> types.Server | None:
+        """The recorded server of the desktop."""
+        for server in self._servers.get(desktop.id, ()):
+            if server.id == desktop.server_id:
+                return server
+        return None
+
+    def ports(self, desktop: models.Desktop) -> list[types.Port]:
+        """The recorded one first."""
+        found = self._ports.get(desktop.id, [])
+        return sorted(found, key=lambda port: port.id != desktop.port_id)
+
+    def volumes(self, desktop: models.Desktop) -> list[types.Volume]:
+        """The recorded one first."""
+        found = self._volumes.get(desktop.id, [])
+        return sorted(found, key=lambda v: v.id != desktop.volume_id)
+
+
+def by_desktop(things: Iterable[Any], ids: Iterable[str]) -> dict[str, Any]:
+    """What was found, by desktop; an empty list where nothing was."""
+    found: dict[str, list[Any]] = {each: [] for each in ids}
+    for thing in things:
+        if thing.desktop_id in found:
+            found[thing.desktop_id].append(thing)
+    return found

@@ -1,0 +1,281 @@
+"""Takes one item through its steps, as far as it goes without waiting."""
+
+from collections.abc import Callable
+import enum
+import random
+from typing import Any
+
+from oslo_config import cfg
+from oslo_db import exception as db_exc
+from oslo_log import log as logging
+
+from clouddesk import exceptions
+from clouddesk import flows
+from clouddesk import states
+from clouddesk.conductor import clock
+from clouddesk.conductor import faults
+from clouddesk.conductor import hooks
+from clouddesk.conductor import observation
+from clouddesk.conductor.flows import steps
+from clouddesk.db import models
+from clouddesk.db.api import progress
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds between two tries, at most.
+_MAX_BACKOFF = 30.0
+
+
+class Verdict(enum.Enum):
+    """Why a walker let go of an item."""
+
+    DONE = 'done'
+    FAILED = 'failed'
+    #: The cloud is at work.
+    PARKED = 'parked'
+    #: A transient error; try again at ``not_before``.
+    LATER = 'later'
+    #: The worker has to stop; what is done is recorded.
+    INTERRUPTED = 'interrupted'
+
+
+#: What a step came to; an error ends the item.
+Outcome = steps.Done | steps.Wait | exceptions.ClouddeskError
+
+
+class Run:
+    """One item under way."""
+
+    def __init__(
+        self,
+        item: models.WorkItem,
+        desktop: models.Desktop,
+        way: tuple[steps.Step, ...],
+        index: int = 0,
+        began: float = 0.0,
+        undoing: bool = False,
+    ) -> None:
+        self.item = item
+        self.desktop = desktop
+        self.steps = way
+        self.index = index
+        #: When the step at hand began.
+        self.began = began
+        self.undoing = undoing
+        #: The last try may have done something: look before the next.
+        self.doubt = False
+        self.tries = 0
+        self.not_before = 0.0
+        self.parked_at = 0.0
+        self.waits_for: steps.Wait | None = None
+        #: What became of the step while it was parked.
+        self.outcome: Outcome | None = None
+        self.skip()
+
+    @property
+    def begun(self) -> bool:
+        return self.item.status == states.ITEM_WORKING
+
+    @property
+    def step(self) -> steps.Step:
+        return self.steps[self.index]
+
+    @property
+    def at(self) -> str:
+        """Name of the step at hand, for logs."""
+        return 'the end' if self.finished else self.step.name
+
+    @property
+    def finished(self) -> bool:
+        return self.index >= len(self.steps)
+
+    def skip(self) -> None:
+        """Pass over the steps that have nothing to do for this desktop."""
+        while not self.finished and not self.step.applies(self.desktop):
+            self.index += 1
+
+
+class Walker:
+    """Shared by all items of an order; called by several threads at once."""
+
+    def __init__(
+        self,
+        ctx: steps.Context,
+        epoch: int,
+        conf: cfg.ConfigOpts,
+        now: clock.Clock,
+        halted: Callable[[], bool],
+    ) -> None:
+        self.ctx = ctx
+        self._epoch = epoch
+        self._conf = conf.conductor
+        self._clock = now
+        self._halted = halted
+        self._broken = False
+
+    def halt(self) -> None:
+        """Let no item go past its next checkpoint."""
+        self._broken = True
+
+    def advance(self, run: Run) -> Verdict:
+        """Go on from where the item is.
+
+        :raises LeaseLost: another worker has the order; nothing was recorded
+        """
+        try:
+            return self._advance(run)
+        except (exceptions.LeaseLost, db_exc.DBError):
+            raise
+        except exceptions.ClouddeskError as error:
+            return self.fail(run, error)
+        except Exception:
+            LOG.exception(
+                'Step %(step)s of desktop %(desktop)s broke',
+                {'step': run.at, 'desktop': run.desktop.id},
+            )
+            return self.fail(run, exceptions.ClouddeskError())
+
+    def fail(self, run: Run, error: exceptions.ClouddeskError) -> Verdict:
+        """End an item and explain why; what it owns stays recorded."""
+        code, text = faults.describe(error, run.desktop.project_id)
+        values = self._last_seen(run)
+        for key, value in values.items():
+            setattr(run.desktop, key, value)
+        progress.finish_item(
+            self.ctx.order.id,
+            self._epoch,
+            run.item.id,
+            states.ITEM_FAILED,
+            values | self._resting(run, code, text),
+            (code, text),
+        )
+        LOG.warning(
+            'Work order %(order)s: %(step)s of desktop %(desktop)s failed: '
+            '%(text)s',
+            {
+                'order': self.ctx.order.id,
+                'step': run.at,
+                'desktop': run.desktop.id,
+                'text': text,
+            },
+        )
+        return Verdict.FAILED
+
+    def limit(self, run: Run) -> int:
+        """Seconds that the step at hand may take."""
+        return int(self._conf[run.step.timeout])
+
+    def _advance(self, run: Run) -> Verdict:
+        outcome, run.outcome = run.outcome, None
+        while not self._broken and not self._halted():
+            if outcome is None:
+                outcome = self._attempt(run)
+            if isinstance(outcome, Exception):
+                raise outcome
+            if isinstance(outcome, steps.Wait):
+                run.waits_for = outcome
+                run.parked_at = self._clock.monotonic()
+                return Verdict.PARKED
+            if outcome is None:
+                return Verdict.LATER
+            if self._record(run, outcome):
+                return Verdict.DONE
+            outcome = None
+        # An outcome that was not recorded is found again by a look.
+        return Verdict.INTERRUPTED
+
+    def _attempt(self, run: Run) -> steps.Done | steps.Wait | None:
+        self._begin(run)
+        self._checkpoint(run, 'before')
+        try:
+            if run.doubt:
+                self.ctx.scene.look([run.desktop])
+                run.doubt = False
+            if run.step.waits:
+                seen = run.step.look(self.ctx, run.desktop, 0)
+                if seen is not None:
+                    return seen
+            return run.step.run(self.ctx, run.desktop)
+        except exceptions.CloudError as error:
+            if not self._may_retry(run, error):
+                raise
+            return None
+
+    def _begin(self, run: Run) -> None:
+        if run.item.status == states.ITEM_PENDING and not run.undoing:
+            progress.start_item(self.ctx.order.id, self._epoch, run.item.id)
+            run.item.status = states.ITEM_WORKING
+            run.began = self._clock.monotonic()
+
+    def _may_retry(self, run: Run, error: exceptions.CloudError) -> bool:
+        if not error.transient or run.tries >= self._conf.step_retries:
+            return False
+        run.tries += 1
+        run.doubt = True
+        backoff = min(_MAX_BACKOFF, 2.0**run.tries) * random.uniform(0.5, 1.5)  # noqa: S311
+        run.not_before = self._clock.monotonic() + backoff
+        LOG.info(
+            'Step %(step)s of desktop %(desktop)s is tried again in '
+            '%(seconds).1f s: %(error)s',
+            {
+                'step': run.step.name,
+                'desktop': run.desktop.id,
+                'seconds': backoff,
+                'error': error,
+            },
+        )
+        return True
+
+    def _record(self, run: Run, done: steps.Done) -> bool:
+        """Write down the end of a step; True when it was the last one."""
+        self._checkpoint(run, 'after')
+        forgets = run.step.forgets
+        for key, value in done.values.items():
+            setattr(run.desktop, key, value)
+        run.index += 1
+        run.skip()
+        run.tries = 0
+        run.began = self._clock.monotonic()
+        where = (self.ctx.order.id, self._epoch, run.item.id)
+        if forgets:
+            progress.forget_desktop(*where, undone=run.undoing)
+        elif run.finished:
+            progress.finish_item(
+                *where,
+                states.ITEM_DONE,
+                done.values | observation.at_rest(run.desktop),
+            )
+        elif not run.undoing:
+            progress.finish_step(*where, run.index, done.values)
+        return run.finished
+
+    def _checkpoint(self, run: Run, when: str) -> None:
+        name = run.step.name
+        hooks.checkpoint(
+            self.ctx.order.id,
+            run.item.id,
+            'undo.' + name if run.undoing else name,
+            when,
+        )
+
+    def _last_seen(self, run: Run) -> dict[str, Any]:
+        server = self.ctx.scene.server(run.desktop)
+        return observation.values(server) if server else {}
+
+    def _resting(self, run: Run, code: str, text: str) -> dict[str, Any]:
+        """Columns of a desktop whose item failed.
+
+        A desktop that would not stop is not broken: it is still running.
+        """
+        order = self.ctx.order
+        makes_or_breaks = flows.builds(
+            order.kind, order.inputs
+        ) or flows.destroys(order.kind, order.inputs)
+        at_rest = observation.at_rest(run.desktop)
+        if (
+            makes_or_breaks
+            or code == exceptions.ServerGone.code
+            or at_rest['status'] not in states.DESKTOP_STABLE - {states.FAULT}
+        ):
+            return observation.fault(code, text)
+        return at_rest
