@@ -1,0 +1,89 @@
+"""Tables that are read from the code, so that they cannot be out of date.
+
+``.. error-codes::``, ``.. work-order-steps::`` and ``.. desktop-actions::``.
+"""
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+from clouddesk import exceptions
+from clouddesk import flows
+from clouddesk import states
+
+
+def table(head, rows, widths):
+    """A docutils table; a cell is a text or a node."""
+    group = nodes.tgroup(cols=len(head))
+    group += [nodes.colspec(colwidth=width) for width in widths]
+    group += nodes.thead('', _row(head))
+    group += nodes.tbody('', *(_row(cells) for cells in rows))
+    return nodes.table('', group)
+
+
+def code(text):
+    return nodes.literal(text=text)
+
+
+def _row(cells):
+    return nodes.row('', *(_entry(cell) for cell in cells))
+
+
+def _entry(cell):
+    inline = nodes.Text(cell) if isinstance(cell, str) else cell
+    return nodes.entry('', nodes.paragraph('', '', inline))
+
+
+def _subclasses(cls):
+    yield cls
+    for child in cls.__subclasses__():
+        yield from _subclasses(child)
+
+
+class ErrorCodes(Directive):
+    def run(self):
+        found = {
+            (cls.status, cls.code): str(cls.message)
+            for cls in _subclasses(exceptions.ClouddeskError)
+        }
+        rows = [
+            (str(status), code(name), message)
+            for (status, name), message in sorted(found.items())
+        ]
+        return [table(('Status', 'Code', 'Message'), rows, (1, 3, 8))]
+
+
+class WorkOrderSteps(Directive):
+    def run(self):
+        rows = [
+            (code(kind), inputs.get('direction', ''), ' → '.join(steps))
+            for kind in sorted(flows.KINDS)
+            for inputs in _variants(kind)
+            for steps in [flows.steps_for(kind, inputs)]
+        ]
+        return [table(('Kind', 'Direction', 'Steps'), rows, (3, 2, 7))]
+
+
+def _variants(kind):
+    if kind != flows.POOL_RESIZE:
+        return [{}]
+    return [{'direction': flows.GROW}, {'direction': flows.SHRINK}]
+
+
+class DesktopActions(Directive):
+    def run(self):
+        rows = [
+            (
+                code(action),
+                ', '.join(allowed),
+                states.ACTION_TO.get(action, 'unchanged'),
+            )
+            for action, allowed in sorted(states.ACTION_FROM.items())
+        ]
+        return [table(('Action', 'Allowed in', 'Meanwhile'), rows, (2, 5, 3))]
+
+
+def setup(app):
+    app.add_directive('error-codes', ErrorCodes)
+    app.add_directive('work-order-steps', WorkOrderSteps)
+    app.add_directive('desktop-actions', DesktopActions)
+    return {'parallel_read_safe': True, 'version': '1'}
