@@ -41,8 +41,8 @@ class Compute:
 
         :param desktop_ids: only those of these desktops
         :param all_projects: needs an administrator of the cloud
-        :param changes_since: ISO 8601; only servers that changed since,
-            with those that were deleted (status ``DELETED``)
+        :param changes_since: ISO 8601; only servers that changed since. Nova
+            drops the tags of a deleted server, so it is never among them.
         """
         filters: dict[str, Any] = {}
         if all_projects:
