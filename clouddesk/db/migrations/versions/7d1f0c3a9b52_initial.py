@@ -13,7 +13,7 @@ from sqlalchemy.dialects import mysql
 revision = '7d1f0c3a9b52'
 down_revision = None
 
-_MYSQL = {
+_MYSQL: dict[str, Any] = {
     'mysql_engine': 'InnoDB',
     'mysql_charset': 'utf8mb4',
     'mysql_collate': 'utf8mb4_bin',
