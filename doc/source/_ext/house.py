@@ -17,7 +17,7 @@ def table(head, rows, widths):
     group += [nodes.colspec(colwidth=width) for width in widths]
     group += nodes.thead('', _row(head))
     group += nodes.tbody('', *(_row(cells) for cells in rows))
-    return nodes.table('', group)
+    return nodes.table('', group, classes=['colwidths-given'])
 
 
 def code(text):
@@ -49,7 +49,7 @@ class ErrorCodes(Directive):
             (str(status), code(name), message)
             for (status, name), message in sorted(found.items())
         ]
-        return [table(('Status', 'Code', 'Message'), rows, (1, 3, 8))]
+        return [table(('Status', 'Code', 'Message'), rows, (8, 24, 60))]
 
 
 class WorkOrderSteps(Directive):
@@ -60,7 +60,7 @@ class WorkOrderSteps(Directive):
             for inputs in _variants(kind)
             for steps in [flows.steps_for(kind, inputs)]
         ]
-        return [table(('Kind', 'Direction', 'Steps'), rows, (3, 2, 7))]
+        return [table(('Kind', 'Direction', 'Steps'), rows, (20, 12, 50))]
 
 
 def _variants(kind):
@@ -79,7 +79,9 @@ class DesktopActions(Directive):
             )
             for action, allowed in sorted(states.ACTION_FROM.items())
         ]
-        return [table(('Action', 'Allowed in', 'Meanwhile'), rows, (2, 5, 3))]
+        return [
+            table(('Action', 'Allowed in', 'Meanwhile'), rows, (15, 40, 20))
+        ]
 
 
 def setup(app):

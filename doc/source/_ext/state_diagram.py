@@ -198,7 +198,7 @@ class StateDiagram(Directive):
         rows = sorted(DIAGRAMS[name][0]())
         return [
             *drawings,
-            house.table(('From', 'Event', 'To'), rows, (1, 1, 1)),
+            house.table(('From', 'Event', 'To'), rows, (20, 20, 20)),
         ]
 
 
