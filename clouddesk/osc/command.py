@@ -21,6 +21,8 @@ from clouddesk.sdk import exceptions
 INTERRUPTED = 130
 #: Formats that spell control characters out by themselves, without loss.
 _ESCAPING_FORMATS = ('json', 'yaml')
+#: Where nothing is shown as nothing.
+_FOR_PEOPLE = 'table'
 #: Seconds between two looks at a work order.
 _INTERVAL = 1
 
@@ -195,12 +197,14 @@ def _goes_on(order: Any) -> str:
 def _safe_rows(
     rows: Iterable[Iterable[Any]], formatter: str
 ) -> list[tuple[Any, ...]]:
-    safe = formatter in _ESCAPING_FORMATS
-    return [tuple(row) if safe else _cleaned(row) for row in rows]
+    return [
+        tuple(_safe_value(value, formatter) for value in row) for row in rows
+    ]
 
 
-def _cleaned(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(
-        text.clean(value) if isinstance(value, str) else value
-        for value in values
-    )
+def _safe_value(value: Any, formatter: str) -> Any:
+    if formatter in _ESCAPING_FORMATS:
+        return value
+    if value is None and formatter == _FOR_PEOPLE:
+        return ''
+    return text.clean(value) if isinstance(value, str) else value

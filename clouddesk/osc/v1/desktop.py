@@ -262,7 +262,7 @@ def totals(summary: Any) -> str:
     return _(
         '%(count)s desktops: %(vcpus)s vCPUs, %(ram)s RAM, %(disk)s disk'
     ) % {
-        'count': summary.count,
+        'count': summary.count or 0,
         'vcpus': summary.vcpus or 0,
         'ram': columns.size(summary.ram or 0),
         'disk': columns.size((summary.disk or 0) * 1024),

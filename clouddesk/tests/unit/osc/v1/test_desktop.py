@@ -1,0 +1,299 @@
+from clouddesk.tests.unit.osc import base
+from clouddesk.tests.unit.sdk import fakes
+
+ADA, BOB = fakes.desktop('Ada'), fakes.desktop('Bob')
+SPEC = ' --image win11 --flavor m1.desk'
+FAULT = {'code': 'build_failed', 'message': 'No valid host.\x1b[2J'}
+
+
+class CreateTest(base.ShellTest):
+    def setUp(self):
+        super().setUp()
+        self.know_images('win11', 'image-1')
+        self.know_flavors('m1.desk', 'flavor-1')
+        self.know_networks('class', 'network-1')
+        self.know(ADA, BOB)
+
+    def _answer(self, *orders):
+        first = orders[0]
+        self.cloud.answer('POST', '/desktops', first)
+        self.cloud.answer('GET', '/work-orders/' + first['id'], *orders)
+
+    def _sent(self):
+        (call,) = self.cloud.calls('POST')
+        return call[2]
+
+    def test_names_become_ids(self):
+        self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+        out = self.succeed('desktop create Ada --network class' + SPEC)
+        self.assertEqual(
+            {
+                'name': 'Ada',
+                'image_id': 'image-1',
+                'flavor_id': 'flavor-1',
+                'network_id': 'network-1',
+            },
+            self._sent(),
+        )
+        self.assertIn(ADA['id'], out)
+
+    def test_every_option(self):
+        self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+        self.succeed(
+            'desktop create Ada --boot-from-volume 30 --count 1 --note n '
+            '--name-template t --availability-zone z --key-name k' + SPEC
+        )
+        self.assertEqual(
+            {
+                'name': 'Ada',
+                'image_id': 'image-1',
+                'flavor_id': 'flavor-1',
+                'boot_from': 'volume',
+                'volume_size': 30,
+                'count': 1,
+                'note': 'n',
+                'name_template': 't',
+                'availability_zone': 'z',
+                'key_name': 'k',
+            },
+            self._sent(),
+        )
+
+    def test_volume_of_the_smallest_size(self):
+        self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+        self.succeed('desktop create Ada --boot-from-volume 0' + SPEC)
+        self.assertEqual('volume', self._sent()['boot_from'])
+        self.assertNotIn('volume_size', self._sent())
+
+    def test_wait(self):
+        self._answer(
+            fakes.order(items=[fakes.item(ADA, 'running')]),
+            fakes.order('succeeded', [fakes.item(ADA)]),
+        )
+        code, out, err = self.openstack('desktop create Ada --wait' + SPEC)
+        self.assertEqual(0, code)
+        self.assertIn('running', out)
+        self.assertEqual(
+            ' 50 %  desktop.create, 0/1 desktops, server 0/1\n'
+            '100 %  desktop.create, 1/1 desktops, succeeded\n',
+            err,
+        )
+
+    def test_quiet(self):
+        self._answer(fakes.order('succeeded', [fakes.item(ADA)]))
+        line = '-q desktop create Ada --wait' + SPEC
+        self.assertEqual('', self.openstack(line)[2])
+
+    def test_a_batch_is_a_list(self):
+        """V10"""
+        items = [fakes.item(ADA, 'pending'), fakes.item(BOB, 'pending')]
+        self._answer(fakes.order(items=items))
+        line = 'desktop create class --count 2' + SPEC
+        listed = self.json(line)
+        self.assertEqual(['Ada', 'Bob'], [row['Name'] for row in listed])
+        out = self.succeed(line + ' -f value -c name -c status')
+        self.assertEqual('Ada running\nBob running\n', out)
+        self.assertIn('| Bob', self.succeed(line))
+
+    def test_a_batch_needs_a_format_for_lists(self):
+        line = 'desktop create class --count 2 -f shell' + SPEC
+        self.complain(line)
+        self.assertEqual([], self.cloud.calls('POST'))
+
+    def test_failure(self):
+        """The desktop is shown, its fault told, the shell gets 1."""
+        self.know(ADA | {'status': 'fault', 'fault': FAULT})
+        items = [fakes.item(ADA, 'failed', FAULT)]
+        order = fakes.order('failed', items)
+        self._answer(order)
+        code, out, err = self.openstack('desktop create Ada --wait' + SPEC)
+        self.assertEqual(1, code)
+        self.assertIn('fault', out)
+        self.assertIn('Ada: No valid host.\\x1b[2J\n', err)
+        self.assertIn('failed for 1 of 1 desktops', err)
+        self.assertIn('desktop work order retry ' + order['id'], err)
+        self.assertNotIn('\x1b', out + err)
+
+    def test_cancelled_meanwhile(self):
+        order = fakes.order('cancelled', [fakes.item(ADA, 'undone')])
+        self._answer(order)
+        err = self.complain('desktop create Ada --wait' + SPEC)
+        self.assertIn('was cancelled', err)
+
+    def test_ctrl_c_leaves_the_order_alone(self):
+        order = fakes.order(items=[fakes.item(ADA, 'running')])
+        self.cloud.answer('POST', '/desktops', order)
+        self.cloud.requests.get(
+            f'{fakes.API}/work-orders/{order["id"]}', exc=KeyboardInterrupt
+        )
+        err = self.complain('desktop create Ada --wait' + SPEC, code=130)
+        self.assertIn('desktop work order show --wait ' + order['id'], err)
+        self.assertEqual(1, len(self.cloud.calls('POST')))
+
+    def test_an_image_that_is_not_there(self):
+        self.cloud.requests.get(
+            'http://image.example.org/v2/images', json={'images': []}
+        )
+        self.cloud.requests.get(
+            'http://image.example.org/v2/images/no', status_code=404
+        )
+        err = self.complain('desktop create Ada --image no --flavor f')
+        self.assertEqual('No image found for: no\n', err)
+
+    def test_a_size_that_is_none(self):
+        for option in ('--boot-from-volume x', '--count -1'):
+            line = f'desktop create Ada {option}' + SPEC
+            self.complain(line, code=2)
+
+
+class ListTest(base.ShellTest):
+    def setUp(self):
+        super().setUp()
+        self.know_images('win11', 'image-1')
+        self.call = self.cloud.answer(
+            'GET', '/desktops', {'desktops': [ADA, BOB]}
+        )
+
+    def _asked(self):
+        return {
+            key: value for key, (value,) in self.call.last_request.qs.items()
+        }
+
+    def test_table(self):
+        out = self.succeed('desktop list')
+        self.assertIn('| ID ', out)
+        self.assertIn('| Ada  | running | 10.0.0.5 ', out)
+
+    def test_filters(self):
+        self.know_pools(fakes.pool('class'))
+        self.succeed(
+            'desktop list --status off,fault --name Ada --query 10.0.0.5 '
+            '--image win11 --pool class --sort name:desc'
+        )
+        self.assertEqual(
+            {
+                'status': 'off,fault',
+                'name': 'ada',
+                'q': '10.0.0.5',
+                'image_id': 'image-1',
+                'pool_id': fakes.pool('class')['id'],
+                'sort_key': 'name',
+                'sort_dir': 'desc',
+            },
+            self._asked(),
+        )
+
+    def test_one_page(self):
+        self.succeed('desktop list --limit 2 --marker m')
+        self.assertEqual({'limit': '2', 'marker': 'm'}, self._asked())
+        self.assertEqual(1, self.call.call_count)
+
+    def test_all_projects(self):
+        (row, _bob) = self.json('desktop list --all-projects')
+        self.assertEqual({'all_projects': 'true'}, self._asked())
+        self.assertEqual(fakes.PROJECT_ID, row['Project ID'])
+
+    def test_a_project_that_we_may_not_read(self):
+        self.cloud.requests.get(
+            fakes.AUTH_URL + '/projects/p1', status_code=403
+        )
+        self.cloud.requests.get(fakes.AUTH_URL + '/projects', status_code=403)
+        self.succeed('desktop list --project p1')
+        self.assertEqual(
+            {'all_projects': 'true', 'project_id': 'p1'}, self._asked()
+        )
+
+    def test_totals(self):
+        """V8"""
+        summary = {'count': 12, 'vcpus': 24, 'ram': 49152, 'disk': 240}
+        self.cloud.answer(
+            'GET', '/desktops', {'desktops': [ADA], 'summary': summary}
+        )
+        code, _out, err = self.openstack('desktop list --totals --limit 1')
+        self.assertEqual(0, code)
+        self.assertEqual(
+            '12 desktops: 24 vCPUs, 48 GiB RAM, 240 GiB disk\n', err
+        )
+
+    def test_a_sort_that_is_none(self):
+        self.complain('desktop list --sort name:up', code=2)
+
+    def test_text_of_others_cannot_steer_the_terminal(self):
+        evil = BOB | {'name': 'x\x1b]0;y\x07', 'note': 'a\x1b[2J'}
+        self.cloud.answer('GET', '/desktops', {'desktops': [evil]})
+        for form in ('table', 'value', 'csv', 'yaml', 'json'):
+            out = self.succeed(f'desktop list --long -f {form}')
+            self.assertNotIn('\x1b', out, form)
+        (row,) = self.json('desktop list --long')
+        self.assertEqual(evil['note'], row['Note'])
+
+
+class ShowTest(base.ShellTest):
+    def test_for_people(self):
+        self.know(ADA | {'volume_size': 20})
+        out = self.succeed('desktop show Ada')
+        self.assertRegex(out, r'\| ram +\| 2 GiB +\|')
+        self.assertRegex(out, r'\| pool_id +\|  +\|')
+
+    def test_for_machines(self):
+        self.know(ADA)
+        shown = self.json('desktop show ' + ADA['id'])
+        expected = {key: ADA[key] for key in ADA if key != 'links'}
+        self.assertEqual(expected, shown)
+
+    def test_unknown(self):
+        self.cloud.refuse('GET', '/desktops/Eve', 404, 'Unknown.')
+        self.cloud.answer('GET', '/desktops?name=Eve', {'desktops': []})
+        err = self.complain('desktop show Eve')
+        self.assertEqual('No desktop found for: Eve\n', err)
+
+    def test_two_of_the_same_name(self):
+        self.know(ADA, ADA | {'id': 'other'})
+        err = self.complain('desktop show Ada')
+        self.assertIn('give the id', err)
+
+    def test_an_empty_name_is_no_name(self):
+        self.complain("desktop show ''")
+        self.assertEqual([], self.cloud.calls())
+
+
+class SetTest(base.ShellTest):
+    def test_name_and_note(self):
+        """V32, V36"""
+        self.know(ADA)
+        self.cloud.answer('PATCH', '/desktops/' + ADA['id'], ADA)
+        self.succeed("desktop set Ada --name Eva --note ''")
+        (call,) = self.cloud.calls('PATCH')
+        self.assertEqual({'name': 'Eva', 'note': ''}, call[2])
+
+    def test_nothing_to_set(self):
+        self.complain('desktop set Ada')
+        self.assertEqual([], self.cloud.calls())
+
+
+class ErrorTest(base.ShellTest):
+    def test_the_message_of_the_service_on_one_line(self):
+        message = 'size is 900;\nthe limit is 200.\x1b[31m'
+        self.cloud.refuse('GET', '/desktops', 400, message)
+        err = self.complain('desktop list')
+        self.assertEqual('size is 900; the limit is 200.\\x1b[31m\n', err)
+
+    def test_a_fault_of_the_service_names_the_request(self):
+        self.cloud.refuse('GET', '/desktops', 500, 'Internal error.')
+        err = self.complain('desktop list')
+        self.assertEqual('Internal error. (HTTP 500, req-1)\n', err)
+
+    def test_no_json_at_all(self):
+        self.cloud.answer(
+            'GET', '/desktops', {'status_code': 502, 'text': '<b>bad</b>'}
+        )
+        self.assertIn('HTTP 502', self.complain('desktop list'))
+
+
+class NoServiceTest(base.ShellTest):
+    def test_a_cloud_without_desktops(self):
+        self.cloud.endpoint = None
+        self.cloud._add_identity()
+        err = self.complain('desktop list')
+        self.assertIn('desktop', err)
+        self.assertEqual(1, err.count('\n'))

@@ -1,0 +1,142 @@
+from unittest import mock
+
+import fixtures
+
+from clouddesk.osc import reach
+from clouddesk.tests.unit.osc import base
+from clouddesk.tests.unit.sdk import fakes
+
+ADA = fakes.desktop(
+    'Ada',
+    addresses=[
+        {'address': '10.0.0.5', 'version': 4, 'type': 'fixed'},
+        {'address': '172.24.4.9', 'version': 4, 'type': 'floating'},
+    ],
+)
+CONSOLE = {'type': 'novnc', 'protocol': 'vnc', 'url': 'http://c/?token=t'}
+
+
+class ConnectTest(base.ShellTest):
+    def _answering(self, *pairs):
+        """Let these (host, port) take connections, no others."""
+        patch = mock.patch.object(
+            reach,
+            'answers',
+            side_effect=lambda host, port, _seconds: (host, port) in pairs,
+        )
+        self.answers = patch.start()
+        self.addCleanup(patch.stop)
+
+    def setUp(self):
+        super().setUp()
+        self.know(ADA)
+        path = f'/desktops/{ADA["id"]}/actions/console'
+        self.cloud.answer('POST', path, CONSOLE)
+
+    def test_remote_desktop_is_best(self):
+        self._answering(('10.0.0.5', 3389), ('172.24.4.9', 22))
+        way = self.json('desktop connect Ada')
+        self.assertEqual(
+            {
+                'desktop': 'Ada',
+                'id': ADA['id'],
+                'status': 'running',
+                'method': 'rdp',
+                'host': '10.0.0.5',
+                'port': 3389,
+                'command': 'openstack desktop connect Ada --rdp Ada.rdp',
+            },
+            way,
+        )
+
+    def test_then_ssh_at_the_floating_address(self):
+        self._answering(('10.0.0.5', 22), ('172.24.4.9', 22))
+        way = self.json('desktop connect Ada --login ada')
+        self.assertEqual('ssh', way['method'])
+        self.assertEqual('172.24.4.9', way['host'])
+        self.assertEqual('ssh -l ada 172.24.4.9', way['command'])
+
+    def test_then_the_console(self):
+        self._answering()
+        code, out, err = self.openstack('desktop connect Ada')
+        self.assertEqual(0, code)
+        self.assertIn(CONSOLE['url'], out)
+        self.assertIn('browser', err)
+
+    def test_the_console_without_a_try(self):
+        self._answering(('10.0.0.5', 3389))
+        way = self.json('desktop connect Ada --console')
+        self.assertEqual(
+            ('console', CONSOLE['url']), (way['method'], way['url'])
+        )
+        self.answers.assert_not_called()
+
+    def test_ssh_although_nothing_answers(self):
+        self._answering()
+        code, out, err = self.openstack('desktop connect Ada --ssh')
+        self.assertEqual(0, code)
+        self.assertIn('ssh 172.24.4.9', out)
+        self.assertIn('No address of Ada answers on port 22', err)
+
+    def test_a_file_for_remote_desktop(self):
+        """T10"""
+        self._answering(('172.24.4.9', 3389))
+        path = self.useFixture(fixtures.TempDir()).join('ada.rdp')
+        way = self.json(f'desktop connect Ada --rdp {path} --login ada')
+        self.assertEqual(('rdp', path), (way['method'], way['file']))
+        with open(path, encoding='utf-16') as stream:
+            body = stream.read()
+        self.assertIn('full address:s:172.24.4.9:3389', body)
+        self.assertIn('username:s:ada', body)
+        self.assertIn('bitmapcachepersistenable:i:0', body)
+
+    def test_a_desktop_without_an_address(self):
+        self._answering()
+        self.know(ADA | {'addresses': []})
+        self.assertIn(
+            'has no address', self.complain('desktop connect Ada --ssh')
+        )
+
+    def test_it_says_why_there_is_no_way_in(self):
+        fault = {'code': 'build_failed', 'message': 'No valid host.'}
+        for attrs, told in (
+            ({'status': 'off'}, 'desktop start --wait Ada'),
+            ({'status': 'fault', 'fault': fault}, 'No valid host.'),
+            ({'status': 'fault', 'fault': None}, 'desktop retry --wait Ada'),
+            (
+                {'status': 'building', 'work_order_id': 'w1'},
+                'is building. Follow it with: '
+                'openstack desktop work order show --wait w1',
+            ),
+            ({'status': 'migrating'}, 'Ada is migrating.\n'),
+        ):
+            self.know(ADA | attrs)
+            code, out, err = self.openstack('desktop connect Ada -f value')
+            self.assertEqual(1, code)
+            self.assertIn(told, err)
+            self.assertIn(attrs['status'], out)
+
+
+class ConsoleTest(base.ShellTest):
+    def setUp(self):
+        super().setUp()
+        self.know(ADA)
+        self.path = f'/desktops/{ADA["id"]}/actions/console'
+
+    def test_the_kinds(self):
+        """V30"""
+        self.cloud.answer('POST', self.path, CONSOLE)
+        for option, body in (
+            ('', {}),
+            (' --novnc', {'type': 'novnc'}),
+            (' --spice', {'type': 'spice-html5'}),
+            (' --serial', {'type': 'serial'}),
+        ):
+            shown = self.json('desktop console Ada' + option)
+            self.assertEqual(CONSOLE, shown)
+            self.assertEqual(body, self.cloud.calls('POST')[-1][2])
+
+    def test_only_while_running(self):
+        message = 'Desktop Ada is off; console needs running.'
+        self.cloud.refuse('POST', self.path, 409, message)
+        self.assertEqual(message + '\n', self.complain('desktop console Ada'))

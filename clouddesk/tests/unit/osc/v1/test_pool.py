@@ -1,0 +1,138 @@
+from clouddesk.tests.unit.osc import base
+from clouddesk.tests.unit.sdk import fakes
+
+POOL = fakes.pool('class')
+PATH = '/pools/' + POOL['id']
+SUBJECT = {'type': 'pool', 'id': POOL['id'], 'name': 'class'}
+FAULTS = [
+    {'desktop_id': 'd', 'name': 'class-02', 'code': 'x', 'message': 'No host.'}
+]
+
+
+def _order(status='running', items=(), kind='pool.create', **attrs):
+    return fakes.order(status, items, kind, subject=SUBJECT, **attrs)
+
+
+class PoolTest(base.ShellTest):
+    def setUp(self):
+        super().setUp()
+        self.know_pools(POOL)
+
+    def _finish(self, order):
+        self.cloud.answer('GET', '/work-orders/' + order['id'], order)
+
+    def test_create(self):
+        self.know_images('win11', 'image-1')
+        self.know_flavors('m1.desk', 'flavor-1')
+        self.cloud.answer('POST', '/pools', _order())
+        self._finish(_order('succeeded', [fakes.item(fakes.desktop('a'))]))
+        shown = self.json(
+            'desktop pool create class --image win11 --flavor m1.desk '
+            '--size 2 --name-template t --wait'
+        )
+        self.assertEqual(('class', 2), (shown['name'], shown['size']))
+        (call,) = self.cloud.calls('POST')
+        self.assertEqual(
+            {
+                'name': 'class',
+                'size': 2,
+                'image_id': 'image-1',
+                'flavor_id': 'flavor-1',
+                'name_template': 't',
+            },
+            call[2],
+        )
+
+    def test_a_partly_failed_pool_is_shown_and_is_a_failure(self):
+        good, bad = fakes.desktop('class-01'), fakes.desktop('class-02')
+        order = _order(
+            'failed', [fakes.item(good), fakes.item(bad, 'failed', FAULTS[0])]
+        )
+        self.cloud.answer('POST', PATH + '/actions/resize', order)
+        self._finish(order)
+        self.know_pools(POOL | {'status': 'degraded', 'faults': FAULTS})
+        code, out, err = self.openstack(
+            'desktop pool resize class --size 2 --wait'
+        )
+        self.assertEqual(1, code)
+        self.assertIn('degraded', out)
+        self.assertIn('class-02: No host.\n', err)
+        self.assertIn('failed for 1 of 2 desktops', err)
+
+    def test_list(self):
+        self.cloud.answer('GET', '/pools', {'pools': [POOL]})
+        out = self.succeed('desktop pool list')
+        self.assertRegex(out, r'class \| active \| +2 \| 2 running')
+        (row,) = self.json('desktop pool list --all-projects --long')
+        self.assertEqual(fakes.PROJECT_ID, row['Project ID'])
+        self.assertEqual('image-1', row['Image ID'])
+
+    def test_show(self):
+        self.know_pools(
+            POOL | {'counts': {'running': 1, 'fault': 1}, 'faults': FAULTS}
+        )
+        out = self.succeed('desktop pool show class')
+        self.assertRegex(out, r'\| counts +\| 1 running, 1 fault')
+        self.assertRegex(out, r'\| faults +\| class-02: No host\.')
+
+    def test_set(self):
+        self.cloud.answer('PATCH', PATH, POOL)
+        self.succeed('desktop pool set class --note n')
+        (call,) = self.cloud.calls('PATCH')
+        self.assertEqual({'note': 'n'}, call[2])
+
+    def test_resize_to_nothing(self):
+        path = PATH + '/actions/resize'
+        self.cloud.answer('POST', path, _order(kind='pool.resize'))
+        self.succeed('desktop pool resize class --size 0')
+        self.assertEqual(
+            [('POST', path, {'size': 0})], self.cloud.calls('POST')
+        )
+
+    def test_retry(self):
+        path = PATH + '/actions/retry'
+        self.cloud.answer('POST', path, _order(kind='pool.retry'))
+        self._finish(_order('succeeded', kind='pool.retry'))
+        self.succeed('desktop pool retry class --wait')
+        self.assertEqual([('POST', path, {})], self.cloud.calls('POST'))
+
+    def test_delete_asks_a_person(self):
+        self.cloud.answer('DELETE', PATH, _order(kind='pool.delete'))
+        code, _out, err = self.openstack(
+            'desktop pool delete class', stdin='n\n'
+        )
+        self.assertEqual(1, code)
+        self.assertIn('Delete with 2 desktops', err)
+        self.assertIn('Nothing was deleted.', err)
+        self.assertEqual([], self.cloud.calls('DELETE'))
+
+    def test_delete_says_how_it_ended(self):
+        for status, shown in (
+            ('succeeded', 'deleted'),
+            ('failed', 'degraded'),
+        ):
+            order = _order(status, kind='pool.delete')
+            self.cloud.answer('DELETE', PATH, order)
+            self._finish(order)
+            _code, out, _err = self.openstack(
+                'desktop pool delete class --wait -f value -c Status'
+            )
+            self.assertEqual(shown + '\n', out)
+
+    def test_delete_several(self):
+        lab = fakes.pool('lab')
+        self.know_pools(POOL, lab)
+        for pool in (POOL, lab):
+            self.cloud.answer('DELETE', '/pools/' + pool['id'], _order())
+        rows = self.json('desktop pool delete class lab --yes')
+        self.assertEqual(
+            [('class', 'deleting'), ('lab', 'deleting')],
+            [(row['Name'], row['Status']) for row in rows],
+        )
+
+    def test_unknown(self):
+        self.cloud.refuse('GET', '/pools/no', 404, 'Unknown.')
+        self.cloud.answer('GET', '/pools?name=no', {'pools': []})
+        self.assertEqual(
+            'No pool found for: no\n', self.complain('desktop pool show no')
+        )
