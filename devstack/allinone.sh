@@ -83,7 +83,7 @@ up() {
 # all_alive: a service may die after its stage ended well
 all_alive() {
     local report
-    report=$(dead_services)
+    report=$(dead_services 3)
     [ -z "$report" ] || die "not all services survived.
 $report
 When the cause is gone: $(self up)"

@@ -91,6 +91,11 @@ prepare_home() {
     mkdir -p "$AIO/secrets" "$RUN/pids" "$RUN/lock" "$LOG/stages" "$DATA" "$ETC" "$AIO/bin" "$CACHE"
     chmod 711 "$AIO" "$RUN" "$LOG" "$DATA"
     chmod 755 "$CACHE"
+    # marks of processes mean nothing after a reboot
+    if ! cmp -s /proc/sys/kernel/random/boot_id "$AIO/boot"; then
+        [ ! -e "$AIO/boot" ] || rm -f "$RUN"/pids/*
+        cat /proc/sys/kernel/random/boot_id >"$AIO/boot"
+    fi
     [ -s "$AIO/id" ] || random_hex | write_file "$AIO/id"
     local name school
     for name in "${SECRETS[@]}" "${DATABASES[@]/#/db-}"; do secret "$name" >/dev/null; done
@@ -156,7 +161,7 @@ stage_failed() {
         echo
         echo "allinone: stage \"$1\" failed. The last lines of $LOG/stages/$1.log:"
         tail -n 15 "$LOG/stages/$1.log" | sed 's/^/    /'
-        dead_services
+        dead_services 3
         echo "What is up stays up. When the cause is gone, go on with:"
         echo "    $(self up)"
     } >&2

@@ -30,7 +30,9 @@ service() {
         echo "$name: its configuration changed, restarting"
         stop_services "$name"
     fi
-    end_orphans "$name"
+    # orphaned workers would keep the port
+    end_session "$(cat "$RUN/pids/$name" 2>/dev/null || :)"
+    rm -f "$RUN/pids/$name"
     cd /
     # shellcheck disable=SC2016
     CLOUDDESK_AIO_ID=$(cat "$AIO/id") setsid bash -c '
@@ -42,17 +44,16 @@ service() {
     WATCHED+=("$name")
 }
 
-# end_orphans NAME: workers that outlived a killed service would keep its port
-end_orphans() {
-    local mark pid
-    mark=$(cat "$RUN/pids/$1" 2>/dev/null) || return 0
-    for pid in $(leftovers); do
-        [ "$(session_of "$pid")" != "${mark% *}" ] || kill -KILL "$pid" 2>/dev/null || :
-    done
-    rm -f "$RUN/pids/$1"
+# end_session MARK: the service and its workers, which may have outlived it. The kernel gives
+# the number of a session to nobody else as long as one member lives.
+end_session() {
+    local now
+    [ -n "$1" ] || return 0
+    now=$(process_mark "${1% *}" || :)
+    # another process with that number: recycled, so the session is gone
+    [ -z "$now" ] || [ "$now" = "$1" ] || return 0
+    pkill -KILL -s "${1% *}" || :
 }
-
-session_of() { sed 's/.*) . [0-9]* [0-9]* \([0-9]*\) .*/\1/' "/proc/$1/stat" 2>/dev/null; }
 
 # config_changed NAME COMMAND...: files of the service below etc/ are newer than its start
 config_changed() {
@@ -91,7 +92,7 @@ web() {
     service "$1" uwsgi --ini "$ETC/uwsgi/$1.ini" ${6:+--pyargv "$6"}
 }
 
-# leftovers: every process that carries our id or lives in our mount namespace
+# leftovers: processes that carry our id or live in our mount namespace, in whatever session
 leftovers() {
     local id ns='' pid
     id=$(cat "$AIO/id" 2>/dev/null) || return 0
@@ -108,17 +109,16 @@ stop_services() {
     local name mark marks=()
     for name in "$@"; do
         mark=$(cat "$RUN/pids/$name" 2>/dev/null) || continue
-        rm -f "$RUN/pids/$name"
-        same_process "$mark" || continue
-        kill -TERM "${mark% *}" 2>/dev/null || continue
         marks+=("$mark")
+        same_process "$mark" || continue
+        kill -TERM "${mark% *}" 2>/dev/null || :
     done
     await_end 80 "${marks[@]}"
     for mark in "${marks[@]}"; do
-        same_process "$mark" || continue
-        echo "pid ${mark% *} needs the hard way: $(tr '\0' ' ' <"/proc/${mark% *}/cmdline" | cut -c -90)"
-        kill -KILL -- "-${mark% *}" 2>/dev/null || :
+        ! same_process "$mark" || echo "killed after 8 s: $(tr '\0' ' ' <"/proc/${mark% *}/cmdline" | cut -c -90)"
+        end_session "$mark"
     done
+    for name in "$@"; do rm -f "$RUN/pids/$name"; done
 }
 
 # await_end TENTHS MARK...
@@ -185,12 +185,15 @@ stage_of() {
     esac
 }
 
+# dead_services N: the logs of the first N, the names of the rest
 dead_services() {
-    local name
+    local name number=0
     for name in $(service_names); do
         running "$name" && continue
+        number=$((number + 1))
+        [ $number -le "$1" ] || { echo "Service $name is not running, too"; continue; }
         echo "Service $name is not running; the last lines of $LOG/$name.log:"
-        tail -n 8 "$LOG/$name.log" | cut -c -400 | sed 's/^/    /'
+        tail -n 6 "$LOG/$name.log" | cut -c -200 | sed 's/^/    /'
     done
 }
 
