@@ -1,4 +1,5 @@
 import io
+import os
 from unittest import mock
 
 from oslotest import base
@@ -7,8 +8,6 @@ from clouddesk.osc import progress
 from clouddesk.sdk.v1 import work_order
 from clouddesk.tests.unit.osc import base as osc_base
 from clouddesk.tests.unit.sdk import fakes
-
-ADA, BOB = fakes.desktop('Ada'), fakes.desktop('Bob')
 
 
 def _order(*statuses, **attrs):
@@ -37,7 +36,7 @@ class SummaryTest(base.BaseTestCase):
 
 
 class BarTest(base.BaseTestCase):
-    def _draw(self, *orders, columns=0):
+    def _draw(self, *orders):
         stream = osc_base.Terminal()
         bar = progress.on(stream)
         for order in orders:
@@ -55,15 +54,15 @@ class BarTest(base.BaseTestCase):
         self.assertTrue(second.startswith('[' + '#' * 24 + '] 100 %  '))
 
     def test_never_wraps(self):
-        size = mock.Mock(columns=30)
-        with (
-            mock.patch('os.get_terminal_size', return_value=size),
-            mock.patch.object(
-                osc_base.Terminal, 'fileno', return_value=2, create=True
-            ),
+        size = os.terminal_size((30, 24))
+        stream = osc_base.Terminal()
+        stream.fileno = lambda: 2
+        bar = progress.on(stream)
+        with mock.patch.object(
+            os, 'get_terminal_size', autospec=True, return_value=size
         ):
-            drawn = self._draw(_order('running'))
-        line = drawn.removeprefix('\r').removesuffix('\x1b[K\n')
+            bar(_order('running'))
+        line = stream.getvalue().removeprefix('\r').removesuffix('\x1b[K')
         self.assertEqual(29, len(line))
 
     def test_no_look_no_line(self):

@@ -55,20 +55,27 @@ class AnswersTest(base.BaseTestCase):
             )
         ]
         with mock.patch.object(
-            socket, 'getaddrinfo', side_effect=[stale, fresh, stale + fresh]
+            socket,
+            'getaddrinfo',
+            autospec=True,
+            side_effect=[stale, fresh, stale + fresh],
         ):
             verdicts = [reach.answers('ada.example.org', 22) for _ in '123']
         self.assertEqual([False, True, True], verdicts)
 
     def test_a_name_without_an_address(self):
-        with mock.patch.object(socket, 'getaddrinfo', side_effect=OSError):
+        with mock.patch.object(
+            socket, 'getaddrinfo', autospec=True, side_effect=OSError
+        ):
             self.assertFalse(reach.answers('nobody.example.org', 22))
 
     def test_the_better_port_wins_over_the_better_host(self):
         def answers(host, port, _timeout):
             return (host, port) in (('b', 3389), ('a', 22))
 
-        with mock.patch.object(reach, 'answers', side_effect=answers):
+        with mock.patch.object(
+            reach, 'answers', autospec=True, side_effect=answers
+        ):
             found = reach.first(['a', 'b'], (3389, 22))
             self.assertIsNone(reach.first(['c'], (3389, 22)))
         self.assertEqual(('b', 3389), found)

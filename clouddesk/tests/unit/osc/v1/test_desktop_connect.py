@@ -22,6 +22,7 @@ class ConnectTest(base.ShellTest):
         patch = mock.patch.object(
             reach,
             'answers',
+            autospec=True,
             side_effect=lambda host, port, _seconds: (host, port) in pairs,
         )
         self.answers = patch.start()
