@@ -26,6 +26,12 @@ _LIBRARY_ERRORS = (
     requests.RequestException,
 )
 
+# The catalogue lacks the service.
+_NOT_OFFERED = (
+    ks_exceptions.CatalogException,
+    sdk_exceptions.ServiceDisabledException,
+)
+
 
 @contextlib.contextmanager
 def translated(
@@ -56,7 +62,7 @@ def _translate(
     return exceptions.CloudError(
         service=service,
         reason=shorten(str(error)),
-        transient=not isinstance(error, ks_exceptions.CatalogException),
+        transient=not isinstance(error, _NOT_OFFERED),
     )
 
 

@@ -71,7 +71,7 @@ def _grant(
             service=_SERVICE,
             reason=_('you may not assign roles in %s.') % words['place'],
         )
-    return _('%(user)s got the role %(role)s in %(place)s.') % words
+    return _('%(user)s got role %(role)s in %(place)s.') % words
 
 
 def _find(keystone: Any, kind: str, name: str | None) -> Any:

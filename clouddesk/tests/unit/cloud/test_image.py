@@ -1,0 +1,64 @@
+import ddt
+
+from clouddesk import cloud
+from clouddesk import context
+from clouddesk import exceptions
+from clouddesk.tests.unit.cloud import base
+
+
+@ddt.ddt
+class ImageTest(base.CloudTestCase):
+    def test_by_id_and_by_name(self):
+        by_id = self.cloud.image.get(self.school.image_id)
+        by_name = self.cloud.image.get('win11')
+        self.assertEqual(by_id, by_name)
+        self.assertEqual('active', by_id.status)
+        self.assertEqual(1048576, by_id.size)
+        self.assertEqual((1, 64), (by_id.min_disk, by_id.min_ram))
+        self.assertEqual('qcow2', by_id.disk_format)
+        self.assertFalse(by_id.protected)
+
+    def test_properties(self):
+        image_id = self.emulator.glance.create_image(
+            self.school.project_id, 'uefi', hw_firmware_type='uefi'
+        )
+        properties = self.cloud.image.get(image_id).properties
+        self.assertEqual('uefi', properties['hw_firmware_type'])
+
+    @ddt.data('win12', 'e1ab1f5a-6a5b-4b32-9b86-0d2c8a6c7d11')
+    def test_missing(self, ref):
+        error = self.assertRaises(
+            exceptions.CloudNotFound, self.cloud.image.get, ref
+        )
+        self.assertIn('image ' + ref, str(error))
+
+    def test_two_of_one_name(self):
+        self.emulator.glance.create_image(self.school.project_id, 'win11')
+        self.assertRaises(
+            exceptions.CloudConflict, self.cloud.image.get, 'win11'
+        )
+
+    def test_private_image_of_another_project(self):
+        """A reference is checked with the token of its user."""
+        image_id = self.emulator.glance.create_image(
+            self.school.other_project_id, 'secret', visibility='private'
+        )
+        user = context.RequestContext(
+            auth_token=self.school.token(),
+            project_id=self.school.project_id,
+            overwrite=False,
+        )
+        self.assertRaises(
+            exceptions.CloudNotFound, cloud.for_user(user).image.get, image_id
+        )
+
+    def test_trouble_is_not_repeated(self):
+        """openstacksdk would ask five times more."""
+        fault = self.emulator.fault(
+            'image', path='images', status=503, times=None
+        )
+        error = self.assertRaises(
+            exceptions.CloudError, self.cloud.image.get, self.school.image_id
+        )
+        self.assertTrue(error.transient)
+        self.assertEqual(1, fault.hits)

@@ -1,0 +1,50 @@
+import re
+
+import ddt
+from hypothesis import given
+from hypothesis import strategies
+from oslotest import base
+
+from clouddesk.cloud import naming
+
+DESKTOP = '6f1e9a52-5a7e-4f0e-9d56-1f0c52a3a9c1'
+
+
+@ddt.ddt
+class HostnameTest(base.BaseTestCase):
+    @ddt.data(
+        ('Ada', 'ada'),
+        ('Lab_01', 'lab-01'),
+        ('_a_', 'a'),
+        ('王老师', 'desktop-6f1e9a52'),
+        ('Ada_王', 'desktop-6f1e9a52'),
+        ('__', 'desktop-6f1e9a52'),
+        ('x' * 70, 'x' * 63),
+    )
+    @ddt.unpack
+    def test_examples(self, name, hostname):
+        self.assertEqual(hostname, naming.hostname(name, DESKTOP))
+
+    @given(strategies.text())
+    def test_always_a_label(self, name):
+        self.assertTrue(
+            re.fullmatch(
+                '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?',
+                naming.hostname(name, DESKTOP),
+            )
+        )
+
+
+class MarksTest(base.BaseTestCase):
+    def test_tag_suits_nova(self):
+        """At most 60 characters, neither commas nor slashes."""
+        tag = naming.desktop_tag(DESKTOP)
+        self.assertTrue(re.fullmatch('[^,/]{1,60}', tag))
+
+    def test_name_leads_back(self):
+        name = naming.resource_name(DESKTOP)
+        self.assertEqual(DESKTOP, naming.desktop_of(name))
+
+    def test_other_names(self):
+        self.assertIsNone(naming.desktop_of('web'))
+        self.assertIsNone(naming.desktop_of(None))

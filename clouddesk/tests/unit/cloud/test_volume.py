@@ -1,0 +1,66 @@
+from clouddesk import exceptions
+from clouddesk.tests.unit.cloud import base
+
+
+class VolumeTest(base.CloudTestCase):
+    def make(self, size=4, image_id=None):
+        return self.cloud.volume.create_from_image(
+            self.desktop_id, 'disk', size, image_id or self.school.image_id
+        )
+
+    def test_life(self):
+        self.emulator.clock.stop()
+        self.emulator.cinder.create_seconds = 5
+        volume = self.make()
+        self.assertEqual('creating', volume.status)
+        self.assertFalse(volume.bootable)
+        self.assertEqual(
+            'downloading', self.cloud.volume.get(volume.id).status
+        )
+        self.emulator.clock.advance(5)
+        volume = self.cloud.volume.get(volume.id)
+        self.assertEqual('available', volume.status)
+        self.assertTrue(volume.bootable)
+        self.assertEqual(4, volume.size)
+
+    def test_found_by_desktop(self):
+        volume = self.make()
+        found = self.cloud.volume.find_volumes(self.desktop_id)
+        self.assertEqual([volume.id], [each.id for each in found])
+        self.assertEqual([], self.cloud.volume.find_volumes('another'))
+
+    def test_lost_answer_is_not_repeated(self):
+        self.emulator.fault('block-storage', 'POST', drop='after')
+        error = self.assertRaises(exceptions.CloudError, self.make)
+        self.assertTrue(error.transient)
+        found = self.cloud.volume.find_volumes(self.desktop_id)
+        self.assertEqual(1, len(found))
+
+    def test_missing(self):
+        self.assertIsNone(self.cloud.volume.get(self.desktop_id))
+
+    def test_delete(self):
+        volume = self.make()
+        self.cloud.volume.get(volume.id)
+        self.assertTrue(self.cloud.volume.delete(volume.id))
+        self.assertIsNone(self.cloud.volume.get(volume.id))
+        self.assertFalse(self.cloud.volume.delete(volume.id))
+
+    def test_delete_while_in_use(self):
+        volume = self.make()
+        self.make_server(volume_id=volume.id)
+        error = self.assertRaises(
+            exceptions.CloudConflict, self.cloud.volume.delete, volume.id
+        )
+        self.assertIn('Invalid volume', str(error))
+
+    def test_quota(self):
+        self.emulator.cinder.gigabytes_quota = 3
+        self.assertRaises(exceptions.CloudQuotaExceeded, self.make)
+
+    def test_unknown_image(self):
+        error = self.assertRaises(
+            exceptions.CloudError, self.make, image_id='nothing'
+        )
+        self.assertIn('Invalid image identifier', str(error))
+        self.assertFalse(error.transient)
