@@ -54,6 +54,13 @@ class Network:
                 ports += [_port(row) for row in rows]
         return ports
 
+    def list_ports(self) -> list[types.Port]:
+        """The ports that clouddesk made in the project."""
+        with errors.translated(_SERVICE):
+            found = self._conn.network.ports(fields=_PORT_FIELDS)
+            ports = [_port(port) for port in found]
+        return [port for port in ports if port.desktop_id]
+
     def create_port(
         self,
         desktop_id: str,

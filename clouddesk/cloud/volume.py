@@ -27,6 +27,13 @@ class Volume:
             volumes = [_volume(volume) for volume in found]
         return [v for v in volumes if v.desktop_id == desktop_id]
 
+    def list_volumes(self) -> list[types.Volume]:
+        """The volumes that clouddesk made in the project."""
+        with errors.translated(_SERVICE):
+            found = self._conn.block_storage.volumes(details=True)
+            volumes = [_volume(volume) for volume in found]
+        return [volume for volume in volumes if volume.desktop_id]
+
     def create_from_image(
         self,
         desktop_id: str,

@@ -1,0 +1,78 @@
+"""Collects what Nova tells, so that one look serves many messages."""
+
+from collections.abc import Callable
+import threading
+
+from oslo_log import log as logging
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds in which further hints are awaited.
+_DELAY = 1.0
+
+
+class Hints:
+    """Servers that changed; looked at together, at most once a second."""
+
+    def __init__(
+        self,
+        look: Callable[[set[str], set[str]], None],
+        delay: float = _DELAY,
+    ) -> None:
+        """
+        :param look: called with ids of servers and ids of desktops
+        """
+        self._look = look
+        self._delay = delay
+        self._lock = threading.Lock()
+        self._servers: set[str] = set()
+        self._desktops: set[str] = set()
+        self._some = threading.Event()
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name='hints', daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._some.set()
+
+    def hint(
+        self,
+        server_id: str,
+        desktop_id: str | None,
+        event: str,
+        state: str | None,
+        task_state: str | None,
+    ) -> None:
+        """Nova did something; see :mod:`clouddesk.cloud.notifications`.
+
+        A server in the middle of a task is not looked at: another hint
+        comes when it is done.
+        """
+        if task_state and not event.endswith('.error'):
+            return
+        with self._lock:
+            self._servers.add(server_id)
+            if desktop_id:
+                self._desktops.add(desktop_id)
+        self._some.set()
+
+    def flush(self) -> None:
+        """Look at everything that was hinted at until now."""
+        self._some.clear()
+        with self._lock:
+            servers, self._servers = self._servers, set()
+            desktops, self._desktops = self._desktops, set()
+        if not servers:
+            return
+        try:
+            self._look(servers, desktops)
+        except Exception:
+            LOG.exception('The hints of Nova were not followed')
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._some.wait()
+            self._stopped.wait(self._delay)
+            self.flush()

@@ -1,0 +1,93 @@
+"""The conductor as a whole, in one process."""
+
+from collections.abc import Callable
+import queue
+import socket
+import threading
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log as logging
+from oslo_service import service
+
+from clouddesk import cloud
+from clouddesk.conductor import bus
+from clouddesk.conductor import endpoints
+from clouddesk.conductor import hints
+from clouddesk.conductor import lease
+from clouddesk.conductor import manager
+from clouddesk.conductor import reconciler
+from clouddesk.conductor import sweep
+from clouddesk.conductor import sync
+
+LOG = logging.getLogger(__name__)
+
+
+class Conductor(service.ServiceBase):
+    """Everything begins in :meth:`start`, which runs in the worker.
+
+    >>> conductor = Conductor(conf)
+    >>> conductor.start()
+    >>> conductor.stop()
+    """
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        cloud_of: Callable[[str], Any] | None = None,
+    ) -> None:
+        """
+        :param cloud_of: gives the cloud as seen from a project
+        """
+        self._conf = conf
+        self._cloud_of = cloud_of or cloud.for_project
+        self._parts: list[Any] = []
+
+    def start(self) -> None:
+        host = self._conf.conductor.host or socket.gethostname()
+        self._ended: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._leases = lease.Leases(
+            lease.owner_name(host), self._conf.conductor.lease_seconds
+        )
+        self.manager = manager.Manager(
+            self._leases, self._cloud_of, self._conf
+        )
+        self._parts = [self._leases, *self._listeners(host)]
+        for part in self._parts:
+            part.start()
+        LOG.info('Conductor %s is at work', self._leases.owner)
+
+    def stop(self, graceful: bool = True) -> None:
+        """Hand over what is under way and end.
+
+        Running calls come back first; what they made is recorded.
+        """
+        LOG.info('Conductor %s stops', self._leases.owner)
+        self._stopped.set()
+        for part in reversed(self._parts[1:]):
+            part.stop()
+        self.manager.stop()
+        self._leases.stop()
+        LOG.info('Conductor %s has handed over', self._leases.owner)
+        self._ended.put(True)
+
+    def wait(self) -> None:
+        """Until :meth:`stop` is through."""
+        # A queue instead of an event, because the handler of a signal may
+        # interrupt this very line and call stop().
+        self._ended.get()
+
+    def reset(self) -> None:
+        """Nothing to do on SIGHUP: options are read where they are used."""
+
+    def _listeners(self, host: str) -> list[Any]:
+        sync_ = sync.Sync(self._cloud_of, self.manager.notice, self._stopped)
+        sweep_ = sweep.Sweep(self._cloud_of, self._conf, self._stopped)
+        hints_ = hints.Hints(sync_.some)
+        endpoint = endpoints.Endpoint(self.manager, self._cloud_of)
+        return [
+            hints_,
+            reconciler.Reconciler(self.manager, sync_, sweep_, self._conf),
+            bus.Bus(host, [endpoint], hints_.hint, self._conf),
+        ]

@@ -1,0 +1,161 @@
+"""Removes twins and orphans that a dead conductor left in the cloud.
+
+Deleting what belongs to somebody is worse than leaving rubbish, so a thing
+goes only when all of this is true: it carries the identity of a desktop; our
+own history shows that we worked on that desktop and no longer do; the
+desktop's row is gone, or it holds another thing of the kind which is really
+there; nothing uses it; and it was seen like that for the whole grace time.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+import dataclasses
+import threading
+import time
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from clouddesk import exceptions
+from clouddesk.db import models
+from clouddesk.db.api import desktops
+from clouddesk.db.api import traces
+
+LOG = logging.getLogger(__name__)
+
+#: Volumes in another status are in use or on their way.
+_IDLE_VOLUME = frozenset({'available', 'error'})
+
+
+@dataclasses.dataclass(frozen=True)
+class Leftover:
+    """Something that should not be there."""
+
+    kind: str
+    id: str
+    desktop_id: str
+    why: str
+
+
+class Sweep:
+    def __init__(
+        self,
+        cloud_of: Callable[[str], Any],
+        conf: cfg.ConfigOpts,
+        stopped: threading.Event,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cloud_of = cloud_of
+        self._grace = conf.conductor.sweep_grace
+        self._stopped = stopped
+        self._now = now
+        #: When each was seen first, by project; only what is still there.
+        self._seen: dict[str, dict[Leftover, float]] = {}
+
+    def run(self) -> dict[str, int]:
+        """Look through all projects once."""
+        counts = {'projects': 0, 'suspected': 0, 'removed': 0, 'failed': 0}
+        for project_id in traces.projects():
+            if self._stopped.is_set():
+                break
+            counts['projects'] += 1
+            try:
+                suspected, removed = self._project(project_id)
+            except exceptions.ClouddeskError as error:
+                counts['failed'] += 1
+                LOG.warning(
+                    'Project %(project)s was not swept: %(error)s',
+                    {'project': project_id, 'error': error},
+                )
+            else:
+                counts['suspected'] += suspected
+                counts['removed'] += removed
+        return counts
+
+    def _project(self, project_id: str) -> tuple[int, int]:
+        cloud = self._cloud_of(project_id)
+        found = _leftovers(cloud)
+        before = self._seen.get(project_id, {})
+        now = self._now()
+        seen = {each: before.get(each, now) for each in found}
+        self._seen[project_id] = seen
+        due = [each for each in found if now - seen[each] >= self._grace]
+        return len(found), sum(_remove(cloud, each) for each in due)
+
+
+def _leftovers(cloud: Any) -> list[Leftover]:
+    # The cloud first and the tables after it: what a conductor makes in
+    # between is in the tables only, and that is harmless.
+    servers = cloud.compute.list_servers()
+    ports = cloud.network.list_ports()
+    volumes = _volumes(cloud)
+    ids = {each.desktop_id for each in (*servers, *ports, *volumes)}
+    ours = traces.finished_with(ids)
+    rows = {row.id: row for row in desktops.get_many(ours)}
+    idle_ports = [port for port in ports if not port.device_id]
+    idle_volumes = [v for v in volumes if v.status in _IDLE_VOLUME]
+    return [
+        *_judge('server', servers, servers, ours, rows),
+        *_judge('port', idle_ports, ports, ours, rows),
+        *_judge('volume', idle_volumes, volumes, ours, rows),
+    ]
+
+
+def _volumes(cloud: Any) -> list[Any]:
+    try:
+        found: list[Any] = cloud.volume.list_volumes()
+    except exceptions.CloudError as error:
+        # A cloud may do without Cinder.
+        LOG.debug('Volumes were not swept: %s', error)
+        return []
+    return found
+
+
+def _judge(
+    kind: str,
+    candidates: Iterable[Any],
+    present: Iterable[Any],
+    ours: set[str],
+    rows: dict[str, models.Desktop],
+) -> list[Leftover]:
+    there = {each.id for each in present}
+    found = []
+    for thing in candidates:
+        if thing.desktop_id not in ours:
+            continue
+        row = rows.get(thing.desktop_id)
+        if row is None:
+            found.append(Leftover(kind, thing.id, thing.desktop_id, 'orphan'))
+        elif _is_twin(thing.id, getattr(row, '%s_id' % kind), row, there):
+            found.append(Leftover(kind, thing.id, thing.desktop_id, 'twin'))
+    return found
+
+
+def _is_twin(
+    id_: str, held: str | None, row: models.Desktop, there: set[str]
+) -> bool:
+    return row.work_order_id is None and id_ != held and held in there
+
+
+def _remove(cloud: Any, leftover: Leftover) -> bool:
+    remove = {
+        'server': cloud.compute.delete_server,
+        'port': cloud.network.delete_port,
+        'volume': cloud.volume.delete,
+    }[leftover.kind]
+    fields = dataclasses.asdict(leftover)
+    try:
+        remove(leftover.id)
+    except exceptions.CloudError as error:
+        LOG.warning(
+            'The %(why)s %(kind)s %(id)s of desktop %(desktop_id)s was not '
+            'removed: %(error)s',
+            fields | {'error': error},
+        )
+        return False
+    LOG.warning(
+        'Removed the %(why)s %(kind)s %(id)s of desktop %(desktop_id)s',
+        fields,
+    )
+    return True

@@ -1,0 +1,362 @@
+"""A cloud in memory with the verbs of clouddesk.cloud, and faults.
+
+Nothing happens by itself: :meth:`World.tick` lets all servers and volumes
+take one step towards where they were asked to go.
+"""
+
+import collections
+import dataclasses
+import itertools
+
+from clouddesk import exceptions
+from clouddesk.cloud import types
+
+#: Ticks that Nova and Cinder take.
+BUILD_TICKS = 2
+
+
+@dataclasses.dataclass
+class _Thing:
+    """A server, port or volume and what it is on its way to."""
+
+    value: object
+    project_id: str
+    ticks: int = 0
+    then: dict | None = None
+    gone: bool = False
+    port_id: str | None = None
+    volume_id: str | None = None
+
+
+class World:
+    """What exists, who called, and what goes wrong."""
+
+    def __init__(self):
+        self.things = {}
+        self.calls = []
+        #: Desktops whose servers end in ERROR.
+        self.doomed = set()
+        #: verb -> list of errors to raise, next first; a pair
+        #: ``('late', error)`` is raised after the effect.
+        self.faults = collections.defaultdict(list)
+        #: Called with ``(verb, when)`` around every call.
+        self.watch = lambda verb, when: None
+        self.forbidden = set()
+        self._ids = itertools.count(1)
+
+    # what a test asks
+
+    def of(self, kind, desktop_id=None):
+        return [
+            thing.value
+            for thing in self.things.values()
+            if isinstance(thing.value, kind)
+            and desktop_id in (None, thing.value.desktop_id)
+        ]
+
+    def servers(self, desktop_id=None):
+        return self.of(types.Server, desktop_id)
+
+    def ports(self, desktop_id=None):
+        return self.of(types.Port, desktop_id)
+
+    def volumes(self, desktop_id=None):
+        return self.of(types.Volume, desktop_id)
+
+    def verbs(self, *names):
+        """The calls made, as ``(verb, first argument)``."""
+        return [call for call in self.calls if call[0] in names]
+
+    # what a test does
+
+    def fail(self, verb, error, times=1, late=False):
+        fault = ('late', error) if late else error
+        self.faults[verb] += [fault] * times
+
+    def put(self, value, project_id='project', **more):
+        self.things[value.id] = _Thing(value, project_id, **more)
+        return value
+
+    def change(self, id_, **changes):
+        thing = self.things[id_]
+        thing.value = dataclasses.replace(thing.value, **changes)
+
+    def vanish(self, id_):
+        thing = self.things.pop(id_)
+        for port in self.things.values():
+            if getattr(port.value, 'device_id', None) == id_:
+                port.value = dataclasses.replace(port.value, device_id=None)
+        if thing.volume_id in self.things:
+            self.change(thing.volume_id, status='available')
+
+    def tick(self):
+        for id_, thing in list(self.things.items()):
+            if thing.ticks <= 0:
+                continue
+            thing.ticks -= 1
+            if thing.ticks == 0 and thing.gone:
+                self.vanish(id_)
+            elif thing.ticks == 0 and thing.then:
+                self.change(id_, **thing.then)
+
+    # for the verbs
+
+    def new_id(self, kind):
+        return '%s-%d' % (kind, next(self._ids))
+
+    def called(self, project_id, verb, effect, *args):
+        self.calls.append((verb, args[0] if args else None))
+        self.watch(verb, 'before')
+        if project_id in self.forbidden:
+            raise exceptions.CloudForbidden(service='Nova', reason='no role')
+        fault = self.faults[verb].pop(0) if self.faults[verb] else None
+        if isinstance(fault, Exception):
+            raise fault
+        result = effect(*args)
+        self.watch(verb, 'after')
+        if fault:
+            raise fault[1]
+        return result
+
+    def for_project(self, project_id):
+        return Cloud(self, project_id)
+
+    def for_service(self):
+        return Cloud(self, None)
+
+
+class _Room:
+    def __init__(self, world, project_id):
+        self._world = world
+        self._project_id = project_id
+
+    def _call(self, verb, effect, *args):
+        return self._world.called(self._project_id, verb, effect, *args)
+
+    def _of(self, kind):
+        return [
+            thing.value
+            for thing in self._world.things.values()
+            if isinstance(thing.value, kind)
+            and self._project_id in (None, thing.project_id)
+        ]
+
+    def _thing(self, id_):
+        thing = self._world.things.get(id_)
+        if thing is None:
+            raise exceptions.CloudNotFound(
+                service='cloud', kind='thing', id=id_
+            )
+        return thing
+
+
+class Compute(_Room):
+    def list_servers(
+        self, desktop_ids=None, all_projects=False, changes_since=None
+    ):
+        def effect(ids):
+            return [
+                server
+                for server in self._of(types.Server)
+                if server.desktop_id
+                and (ids is None or server.desktop_id in ids)
+            ]
+
+        return self._call('list_servers', effect, desktop_ids)
+
+    def get_server(self, server_id):
+        def effect(id_):
+            thing = self._world.things.get(id_)
+            return thing and thing.value
+
+        return self._call('get_server', effect, server_id)
+
+    def create_server(self, desktop_id, order_id, name, port_id, **more):
+        def effect(desktop_id):
+            port = self._thing(port_id)
+            if port.value.device_id:
+                raise exceptions.CloudConflict(
+                    service='Nova', reason='Port is in use'
+                )
+            server = types.Server(
+                id=self._world.new_id('server'),
+                name=name,
+                status='BUILD',
+                task_state='spawning',
+                project_id=self._project_id,
+                desktop_id=desktop_id,
+                order_id=order_id,
+                created='%04d' % len(self._world.things),
+            )
+            then = {
+                'status': 'ACTIVE',
+                'task_state': None,
+                'addresses': port.value.addresses,
+            }
+            if desktop_id in self._world.doomed:
+                then = {
+                    'status': 'ERROR',
+                    'task_state': None,
+                    'fault_message': 'No valid host was found.',
+                }
+            self._world.put(
+                server,
+                self._project_id,
+                ticks=BUILD_TICKS,
+                then=then,
+                port_id=port_id,
+                volume_id=more.get('volume_id'),
+            )
+            self._world.change(port_id, device_id=server.id)
+            if more.get('volume_id'):
+                self._world.change(more['volume_id'], status='in-use')
+            return dataclasses.replace(server, created=None)
+
+        return self._call('create_server', effect, desktop_id)
+
+    def delete_server(self, server_id):
+        def effect(id_):
+            if id_ not in self._world.things:
+                return False
+            self._world.change(id_, task_state='deleting')
+            self._world.things[id_].ticks = 1
+            self._world.things[id_].gone = True
+            return True
+
+        return self._call('delete_server', effect, server_id)
+
+    def start(self, server_id):
+        self._power('start', server_id, {'SHUTOFF'}, 'powering-on', 'ACTIVE')
+
+    def stop(self, server_id):
+        allowed = {'ACTIVE', 'ERROR'}
+        self._power('stop', server_id, allowed, 'powering-off', 'SHUTOFF')
+
+    def reboot(self, server_id, hard=False):
+        allowed = {'ACTIVE'}
+        if hard:
+            allowed |= {'SHUTOFF', 'ERROR', 'PAUSED', 'SUSPENDED'}
+        self._power('reboot', server_id, allowed, 'rebooting', 'ACTIVE')
+
+    def console(self, server_id, console_type=None):
+        def effect(id_):
+            return types.Console(
+                type=console_type or 'novnc',
+                protocol='vnc',
+                url='http://console/%s' % self._thing(id_).value.id,
+            )
+
+        return self._call('console', effect, server_id)
+
+    def _power(self, verb, server_id, allowed, task, status):
+        def effect(id_):
+            thing = self._thing(id_)
+            if thing.value.task_state or thing.value.status not in allowed:
+                raise exceptions.CloudConflict(
+                    service='Nova',
+                    reason='Cannot %s while it is in vm_state %s'
+                    % (verb, thing.value.status),
+                )
+            self._world.change(id_, task_state=task)
+            thing.ticks = 1
+            thing.then = {
+                'status': status,
+                'task_state': None,
+                'fault_message': None,
+            }
+
+        self._call(verb, effect, server_id)
+
+
+class Network(_Room):
+    def find_ports(self, desktop_ids):
+        def effect(ids):
+            return [p for p in self._of(types.Port) if p.desktop_id in ids]
+
+        return self._call('find_ports', effect, desktop_ids)
+
+    def list_ports(self):
+        return self._call('list_ports', lambda: self._of(types.Port))
+
+    def create_port(self, desktop_id, name, network_id, security_groups=None):
+        def effect(desktop_id):
+            id_ = self._world.new_id('port')
+            address = {'address': '10.0.0.9', 'version': 4, 'type': 'fixed'}
+            return self._world.put(
+                types.Port(
+                    id=id_,
+                    name=name,
+                    addresses=[address],
+                    desktop_id=desktop_id,
+                ),
+                self._project_id,
+            )
+
+        return self._call('create_port', effect, desktop_id)
+
+    def delete_port(self, port_id):
+        def effect(id_):
+            return self._world.things.pop(id_, None) is not None
+
+        return self._call('delete_port', effect, port_id)
+
+
+class Volume(_Room):
+    def find_volumes(self, desktop_id):
+        def effect(id_):
+            return [v for v in self._of(types.Volume) if v.desktop_id == id_]
+
+        return self._call('find_volumes', effect, desktop_id)
+
+    def list_volumes(self):
+        return self._call('list_volumes', lambda: self._of(types.Volume))
+
+    def create_from_image(
+        self, desktop_id, name, size, image_id, availability_zone=None
+    ):
+        def effect(desktop_id):
+            volume = types.Volume(
+                id=self._world.new_id('volume'),
+                status='creating',
+                size=size,
+                desktop_id=desktop_id,
+            )
+            return self._world.put(
+                volume,
+                self._project_id,
+                ticks=1,
+                then={'status': 'available', 'bootable': True},
+            )
+
+        return self._call('create_from_image', effect, desktop_id)
+
+    def get(self, volume_id):
+        def effect(id_):
+            thing = self._world.things.get(id_)
+            return thing and thing.value
+
+        return self._call('get', effect, volume_id)
+
+    def delete(self, volume_id):
+        def effect(id_):
+            thing = self._world.things.get(id_)
+            if thing is None:
+                return False
+            if thing.value.status == 'in-use':
+                raise exceptions.CloudConflict(
+                    service='Cinder', reason='Invalid volume: in-use'
+                )
+            self._world.change(id_, status='deleting')
+            thing.ticks, thing.gone = 1, True
+            return True
+
+        return self._call('delete_volume', effect, volume_id)
+
+
+class Cloud:
+    """The facade of one project."""
+
+    def __init__(self, world, project_id):
+        self.compute = Compute(world, project_id)
+        self.network = Network(world, project_id)
+        self.volume = Volume(world, project_id)
