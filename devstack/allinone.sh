@@ -139,4 +139,5 @@ main() {
     esac
 }
 
-main "$@"
+# one line: bash reads a script as it goes, and this file may be edited meanwhile
+main "$@"; exit

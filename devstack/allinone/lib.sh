@@ -92,8 +92,8 @@ prepare_home() {
     chmod 711 "$AIO" "$RUN" "$LOG" "$DATA"
     chmod 755 "$CACHE"
     # marks of processes mean nothing after a reboot
-    if ! cmp -s /proc/sys/kernel/random/boot_id "$AIO/boot"; then
-        [ ! -e "$AIO/boot" ] || rm -f "$RUN"/pids/*
+    if [ "$(cat "$AIO/boot" 2>/dev/null)" != "$(cat /proc/sys/kernel/random/boot_id)" ]; then
+        rm -f "$RUN"/pids/*
         cat /proc/sys/kernel/random/boot_id >"$AIO/boot"
     fi
     [ -s "$AIO/id" ] || random_hex | write_file "$AIO/id"

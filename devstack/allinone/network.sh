@@ -89,8 +89,19 @@ choose_external_net() {
     echo "note: floating IPs in $EXT_NET.0/24"
 }
 
+# note_taps: the devices that hang on our bridge, while its database still knows them
+note_taps() {
+    [ -e "$DATA/ovs/conf.db" ] || return 0
+    ovsdb-tool query "$DATA/ovs/conf.db" \
+        '["Open_vSwitch", {"op": "select", "table": "Interface", "columns": ["name"]}]' |
+        grep -oE '"tap[0-9a-f]{8}-[0-9a-f]{2}"' | tr -d '"' >>"$RUN/taps" || :
+}
+
+# remove_network: what killed processes left behind
 remove_network() {
     local device
-    # taps that a killed vswitchd left behind
-    for device in "$BR_INT" "$BR_EX" "$DP_DEV"; do ip link del "$device" 2>/dev/null || :; done
+    for device in "$BR_INT" "$BR_EX" "$DP_DEV" $(sort -u "$RUN/taps" 2>/dev/null); do
+        ip link del "$device" 2>/dev/null || :
+    done
+    rm -f "$RUN/taps"
 }

@@ -152,6 +152,7 @@ stop_everything() {
             *) others+=("$name");;
         esac
     done
+    note_taps
     # OpenStack first, so that nothing reacts to guests that go away
     stop_services "${others[@]}"
     stop_guests
