@@ -1,0 +1,20 @@
+"""The default rules, one module per noun."""
+
+from collections.abc import Iterator
+import itertools
+
+from oslo_policy import policy
+
+from clouddesk.policies import base
+from clouddesk.policies import desktops
+from clouddesk.policies import pools
+from clouddesk.policies import work_orders
+
+_MODULES = (base, desktops, pools, work_orders)
+
+
+def list_rules() -> Iterator[policy.RuleDefault]:
+    """All rules, for the enforcer and for ``oslopolicy-*`` tools."""
+    return itertools.chain.from_iterable(
+        module.list_rules() for module in _MODULES
+    )

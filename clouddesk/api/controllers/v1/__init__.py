@@ -1,0 +1,27 @@
+"""``/v1``: the nouns of the API."""
+
+from typing import Any
+
+from clouddesk.api import exposure
+from clouddesk.api import request as cd_request
+from clouddesk.api import validation
+from clouddesk.api.controllers.v1 import desktops
+from clouddesk.api.controllers.v1 import pools
+from clouddesk.api.controllers.v1 import work_orders
+from clouddesk.api.schemas import common
+from clouddesk.api.schemas import versions as schemas
+from clouddesk.api.views import versions as view
+
+
+class V1(exposure.Controller):
+    below = {
+        'desktops': desktops.Desktops(),
+        'pools': pools.Pools(),
+        'work-orders': work_orders.WorkOrders(),
+    }
+
+    @exposure.expose(exposure.PUBLIC)
+    @validation.query(common.EMPTY)
+    @validation.response(schemas.VERSION)
+    def get(self, req: cd_request.Request) -> dict[str, Any]:
+        return {'version': view.version(req.application_url)}

@@ -1,0 +1,63 @@
+"""Who asks: Keystone's middleware, and what we make of its answer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from keystonemiddleware import auth_token
+
+from clouddesk import context
+from clouddesk import exceptions
+from clouddesk.conf import CONF
+from clouddesk.i18n import _
+
+#: Answered without a token.
+PUBLIC_PATHS = frozenset({'', '/', '/v1', '/v1/'})
+
+#: Where the context of a request is kept.
+CONTEXT = 'clouddesk.context'
+
+
+def auth_token_layer(app: Any) -> Any:
+    """Keystone's middleware, configured by ``[keystone_authtoken]``."""
+    return auth_token.AuthProtocol(app, {'oslo_config_config': CONF})
+
+
+class PublicRoutes:
+    """Leads requests for :data:`PUBLIC_PATHS` past the authentication.
+
+    Nothing behind a public path looks at identity headers, so forged ones
+    do no harm there; everywhere else auth_token removes them.
+    """
+
+    def __init__(self, public: Any, protected: Any) -> None:
+        self.public = public
+        self.protected = protected
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        if environ.get('PATH_INFO', '') in PUBLIC_PATHS:
+            return self.public(environ, start_response)
+        return self.protected(environ, start_response)
+
+
+class Context:
+    """Makes the request's context from what auth_token found out.
+
+    :raises Forbidden: the token is not scoped to a project
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        found = context.RequestContext.from_environ(environ)
+        if not found.project_id:
+            raise exceptions.Forbidden(
+                _('The token must be scoped to a project.'),
+                {'scope': 'project'},
+            )
+        environ[CONTEXT] = found
+        return self.app(environ, start_response)

@@ -1,0 +1,100 @@
+"""Refuses bodies that are too large or too deep, before they are parsed."""
+
+from collections.abc import Iterable
+import io
+import json
+from typing import Any
+
+from webob import exc
+
+from clouddesk import exceptions
+from clouddesk.conf import CONF
+from clouddesk.i18n import _
+
+
+class BodyTooLarge(exceptions.ClouddeskError):
+    status = 413
+    code = 'body_too_large'
+    message = _('The request body has more than %(limit)s bytes.')
+
+
+class Guard:
+    """Reads the body once, whether its length was told or not.
+
+    A chunked body tells no length; a limit that only looks at
+    Content-Length does not see it.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        if environ.get('CONTENT_LENGTH') or _is_chunked(environ):
+            body = _read(environ)
+            _check_depth(body)
+            environ['wsgi.input'] = io.BytesIO(body)
+            environ['CONTENT_LENGTH'] = str(len(body))
+            environ.pop('HTTP_TRANSFER_ENCODING', None)
+        return self.app(environ, start_response)
+
+
+def _is_chunked(environ: dict[str, Any]) -> bool:
+    return bool(environ.get('HTTP_TRANSFER_ENCODING'))
+
+
+def _read(environ: dict[str, Any]) -> bytes:
+    limit = CONF.api.max_request_body_size
+    length = limit + 1
+    if not _is_chunked(environ):
+        try:
+            length = int(environ['CONTENT_LENGTH'])
+        except ValueError:
+            raise exc.HTTPBadRequest() from None
+    if length > limit and not _is_chunked(environ):
+        raise _too_large(limit)
+    body = environ['wsgi.input'].read(length) if length > 0 else b''
+    if len(body) > limit:
+        raise _too_large(limit)
+    return body
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(details={'field': 'body', 'limit': limit}, limit=limit)
+
+
+def _check_depth(body: bytes) -> None:
+    """Refuse deep nesting; needs a parser only when there are many brackets.
+
+    :raises Invalid: deeper than ``[api] max_json_depth``
+    """
+    limit = CONF.api.max_json_depth
+    if body.count(b'{') + body.count(b'[') <= limit:
+        return
+    try:
+        too_deep = _deeper_than(limit, json.loads(body))
+    except RecursionError:
+        too_deep = True
+    except ValueError:
+        return  # whoever wants JSON will say that it is none
+    if too_deep:
+        raise exceptions.Invalid(
+            _('The JSON body is nested deeper than %(limit)s levels.'),
+            {'field': 'body', 'limit': limit},
+            limit=limit,
+        )
+
+
+def _deeper_than(limit: int, value: Any) -> bool:
+    level = [value]
+    for _depth in range(limit + 1):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return any(isinstance(each, dict | list) for each in level)

@@ -1,0 +1,180 @@
+"""``/v1/desktops``."""
+
+from typing import Any
+
+from clouddesk import names
+from clouddesk.api import consoles
+from clouddesk.api import exposure
+from clouddesk.api import limits
+from clouddesk.api import listing
+from clouddesk.api import ordering
+from clouddesk.api import references
+from clouddesk.api import request as cd_request
+from clouddesk.api import validation
+from clouddesk.api.schemas import common
+from clouddesk.api.schemas import desktops as schemas
+from clouddesk.api.schemas import work_orders as order_schemas
+from clouddesk.api.views import desktops as view
+from clouddesk.conf import CONF
+from clouddesk.db.api import desktops as db
+from clouddesk.db.api import work_orders as orders_db
+from clouddesk.exceptions import Invalid
+from clouddesk.i18n import _
+from clouddesk.policies import desktops as policies
+
+_VERBS = ('start', 'stop', 'reboot', 'retry', 'delete')
+
+
+class _Batch(exposure.Controller):
+    """``/v1/desktops/actions``; one controller per verb."""
+
+    def __init__(self) -> None:
+        self.below = {verb: _batch_action(verb) for verb in _VERBS}
+
+
+def _batch_action(verb: str) -> exposure.Controller:
+    class Action(exposure.Controller):
+        @exposure.expose(policies.action(verb))
+        @validation.query(common.EMPTY)
+        @validation.body(schemas.batch(verb))
+        @validation.response(order_schemas.WORK_ORDER, 202)
+        def post(self, req: cd_request.Request) -> exposure.Answer:
+            limits.action_size('desktop_ids', req.input['desktop_ids'])
+            return _act(req, verb, req.input['desktop_ids'])
+
+    return Action()
+
+
+def _action(verb: str) -> exposure.Controller:
+    class Action(exposure.Controller):
+        @exposure.expose(policies.action(verb))
+        @validation.query(common.EMPTY)
+        @validation.body(schemas.action(verb))
+        @validation.response(order_schemas.WORK_ORDER, 202)
+        def post(
+            self, req: cd_request.Request, desktop_id: str
+        ) -> exposure.Answer:
+            return _act(req, verb, [desktop_id])
+
+    return Action()
+
+
+def _act(
+    req: cd_request.Request, verb: str, desktop_ids: list[str]
+) -> exposure.Answer:
+    inputs = {'force': True} if (req.input or {}).get('force') else {}
+    order = orders_db.act_on_desktops(
+        ordering.of(req), verb, desktop_ids, listing.scope(req), inputs
+    )
+    return ordering.accepted(req, order)
+
+
+class _Console(exposure.Controller):
+    """``/v1/desktops/{desktop_id}/actions/console``"""
+
+    @exposure.expose(policies.CONSOLE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.OPEN_CONSOLE)
+    @validation.response(schemas.CONSOLE)
+    def post(self, req: cd_request.Request, desktop_id: str) -> dict[str, str]:
+        desktop = db.get(desktop_id, listing.scope(req))
+        kind = req.input.get('type', CONF.cloud.console_type)
+        return consoles.open_(desktop, kind)
+
+
+class _Actions(exposure.Controller):
+    """``/v1/desktops/{desktop_id}/actions``"""
+
+    def __init__(self) -> None:
+        self.below = {verb: _action(verb) for verb in _VERBS}
+        self.below['console'] = _Console()
+
+
+class _Desktop(exposure.Controller):
+    """``/v1/desktops/{desktop_id}``"""
+
+    below = {'actions': _Actions()}
+
+    @exposure.expose(policies.GET)
+    @validation.query(common.EMPTY)
+    @validation.response(schemas.DESKTOP)
+    def get(self, req: cd_request.Request, desktop_id: str) -> dict[str, Any]:
+        desktop = db.get(desktop_id, listing.scope(req))
+        return view.desktop(desktop, req.application_url)
+
+    @exposure.expose(policies.UPDATE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.UPDATE)
+    @validation.response(schemas.DESKTOP)
+    def patch(
+        self, req: cd_request.Request, desktop_id: str
+    ) -> dict[str, Any]:
+        desktop = db.update(desktop_id, req.input, listing.scope(req))
+        return view.desktop(desktop, req.application_url)
+
+    @exposure.expose(policies.DELETE)
+    @validation.query(common.EMPTY)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def delete(
+        self, req: cd_request.Request, desktop_id: str
+    ) -> exposure.Answer:
+        return _act(req, 'delete', [desktop_id])
+
+
+class Desktops(exposure.Controller):
+    """``/v1/desktops``"""
+
+    below = {'actions': _Batch()}
+    each = _Desktop()
+    kind = 'desktop'
+
+    @exposure.expose(policies.LIST)
+    @validation.query(schemas.LIST)
+    @validation.response(schemas.PAGE)
+    def get(self, req: cd_request.Request) -> dict[str, Any]:
+        project_id, filters = listing.project(req), listing.filters(req)
+        wants_summary = filters.pop('summary', False)
+        found = db.list_(project_id, filters, listing.page(req))
+        rows, links = listing.cut(req, found)
+        base = req.application_url
+        answer = {
+            'desktops': [view.desktop(row, base) for row in rows],
+            'links': links,
+        }
+        if wants_summary:
+            answer['summary'] = db.summary(project_id, filters)
+        return answer
+
+    @exposure.expose(policies.CREATE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.CREATE)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request) -> exposure.Answer:
+        wanted = req.input
+        limits.batch_size(wanted.get('count', 1))
+        wanted_names = _names(req)
+        spec = references.resolve(req.caller, wanted)
+        order = orders_db.create_desktops(ordering.of(req), spec, wanted_names)
+        return ordering.accepted(req, order)
+
+
+def _names(req: cd_request.Request) -> list[str]:
+    """One's own name for a single desktop, made names for a batch (V11)."""
+    wanted = req.input
+    count = wanted.get('count', 1)
+    template = wanted.get('name_template', CONF.desktop.name_template)
+    if count == 1:
+        if 'name_template' in wanted:
+            raise Invalid(
+                _('name_template needs a count of more than 1.'),
+                {'field': 'name_template'},
+            )
+        return [wanted['name']]
+    names.validate_template(template)
+    project = references.project_name(
+        req.caller, template, str(req.caller.project_id)
+    )
+    return [
+        names.render(template, wanted['name'], serial, project)
+        for serial in range(1, count + 1)
+    ]

@@ -1,0 +1,157 @@
+"""``/v1/pools``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from clouddesk import names
+from clouddesk.api import exposure
+from clouddesk.api import limits
+from clouddesk.api import listing
+from clouddesk.api import ordering
+from clouddesk.api import references
+from clouddesk.api import request as cd_request
+from clouddesk.api import validation
+from clouddesk.api.schemas import common
+from clouddesk.api.schemas import pools as schemas
+from clouddesk.api.schemas import work_orders as order_schemas
+from clouddesk.api.views import pools as view
+from clouddesk.conf import CONF
+from clouddesk.db import models
+from clouddesk.db.api import pools as db
+from clouddesk.db.api import work_orders as orders_db
+from clouddesk.policies import pools as policies
+
+
+def _views(
+    req: cd_request.Request, rows: Sequence[models.Pool]
+) -> list[dict[str, Any]]:
+    """Pools with what is known of their desktops and orders.
+
+    Two queries, however many pools.
+    """
+    counts = db.counts([row.id for row in rows])
+    kinds = db.order_kinds(rows)
+    base = req.application_url
+    return [
+        view.pool(row, counts[row.id], kinds.get(row.id), base) for row in rows
+    ]
+
+
+def _whole(req: cd_request.Request, pool: models.Pool) -> dict[str, Any]:
+    return _views(req, [pool])[0] | {'faults': view.faults(db.faults(pool.id))}
+
+
+def _project_name(req: cd_request.Request, pool: models.Pool) -> str:
+    return references.project_name(
+        req.caller, pool.name_template, pool.project_id
+    )
+
+
+class _Resize(exposure.Controller):
+    """``/v1/pools/{pool_id}/actions/resize``"""
+
+    @exposure.expose(policies.RESIZE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.RESIZE)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request, pool_id: str) -> exposure.Answer:
+        size = req.input['size']
+        limits.pool_size(size)
+        pool = db.get(pool_id, listing.scope(req))
+        order = orders_db.resize_pool(
+            ordering.of(req),
+            pool.id,
+            size,
+            pool.project_id,
+            _project_name(req, pool),
+        )
+        return ordering.accepted(req, order)
+
+
+class _Retry(exposure.Controller):
+    """``/v1/pools/{pool_id}/actions/retry``"""
+
+    @exposure.expose(policies.RETRY)
+    @validation.query(common.EMPTY)
+    @validation.body(common.EMPTY)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request, pool_id: str) -> exposure.Answer:
+        pool = db.get(pool_id, listing.scope(req))
+        order = orders_db.retry_pool(
+            ordering.of(req),
+            pool.id,
+            pool.project_id,
+            _project_name(req, pool),
+        )
+        return ordering.accepted(req, order)
+
+
+class _Actions(exposure.Controller):
+    """``/v1/pools/{pool_id}/actions``"""
+
+    below = {'resize': _Resize(), 'retry': _Retry()}
+
+
+class _Pool(exposure.Controller):
+    """``/v1/pools/{pool_id}``"""
+
+    below = {'actions': _Actions()}
+
+    @exposure.expose(policies.GET)
+    @validation.query(common.EMPTY)
+    @validation.response(schemas.POOL)
+    def get(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
+        return _whole(req, db.get(pool_id, listing.scope(req)))
+
+    @exposure.expose(policies.UPDATE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.UPDATE)
+    @validation.response(schemas.POOL)
+    def patch(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
+        return _whole(req, db.update(pool_id, req.input, listing.scope(req)))
+
+    @exposure.expose(policies.DELETE)
+    @validation.query(common.EMPTY)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def delete(self, req: cd_request.Request, pool_id: str) -> exposure.Answer:
+        order = orders_db.delete_pool(
+            ordering.of(req), pool_id, listing.scope(req)
+        )
+        return ordering.accepted(req, order)
+
+
+class Pools(exposure.Controller):
+    """``/v1/pools``"""
+
+    each = _Pool()
+    kind = 'pool'
+
+    @exposure.expose(policies.LIST)
+    @validation.query(schemas.LIST)
+    @validation.response(schemas.PAGE)
+    def get(self, req: cd_request.Request) -> dict[str, Any]:
+        found = db.list_(
+            listing.project(req), listing.filters(req), listing.page(req)
+        )
+        rows, links = listing.cut(req, found)
+        return {'pools': _views(req, rows), 'links': links}
+
+    @exposure.expose(policies.CREATE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.CREATE)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request) -> exposure.Answer:
+        wanted = req.input
+        limits.pool_size(wanted['size'])
+        template = wanted.get('name_template', CONF.desktop.name_template)
+        names.validate_template(template)
+        pool = references.resolve(req.caller, wanted) | {
+            'name': wanted['name'],
+            'size': wanted['size'],
+            'name_template': template,
+        }
+        project = references.project_name(
+            req.caller, template, str(req.caller.project_id)
+        )
+        order = orders_db.create_pool(ordering.of(req), pool, project)
+        return ordering.accepted(req, order)

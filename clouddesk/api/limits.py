@@ -1,0 +1,47 @@
+"""Limits that an operator sets, checked after the schema."""
+
+from collections.abc import Sized
+
+from clouddesk import exceptions
+from clouddesk.api import complaints
+from clouddesk.conf import CONF
+from clouddesk.i18n import _
+
+
+def batch_size(count: int) -> None:
+    """How many desktops one request creates (V10).
+
+    :raises Invalid: more than ``[desktop] max_batch_size``
+    """
+    _at_most('count', count, CONF.desktop.max_batch_size)
+
+
+def pool_size(size: int) -> None:
+    """:raises Invalid: more than ``[pool] max_size``"""
+    _at_most('size', size, CONF.pool.max_size)
+
+
+def page_size(limit: int) -> None:
+    """:raises Invalid: more than ``[api] max_limit``"""
+    _at_most('limit', limit, CONF.api.max_limit)
+
+
+def action_size(field: str, ids: Sized) -> None:
+    """How many things a batch action names.
+
+    :raises Invalid: more than ``[desktop] max_action_size``
+    """
+    limit = CONF.desktop.max_action_size
+    if len(ids) > limit:
+        raise exceptions.Invalid(
+            _('%(field)s has %(value)s entries; the limit is %(limit)s.'),
+            {'field': field, 'limit': limit},
+            field=field,
+            value=len(ids),
+            limit=limit,
+        )
+
+
+def _at_most(field: str, value: int, limit: int) -> None:
+    if value > limit:
+        raise complaints.beyond_limit(field, value, limit)

@@ -1,0 +1,173 @@
+"""Checks what a request refers to, with the rights of the one who asks.
+
+Everything is looked at before anything is made: an image that cannot be
+used, or does not fit the flavor, is a bad field of the request.
+"""
+
+from collections.abc import Iterator
+import contextlib
+import math
+from typing import Any
+
+from clouddesk import cloud
+from clouddesk import context as cd_context
+from clouddesk import exceptions
+from clouddesk.cloud import types
+from clouddesk.i18n import _
+
+_GIB = 1024**3
+
+#: The columns that a request may leave out.
+_OPTIONAL = {'note': '', 'availability_zone': None, 'key_name': None}
+
+
+def resolve(
+    context: cd_context.RequestContext, wanted: dict[str, Any]
+) -> dict[str, Any]:
+    """What desktops will be made from, complete and proved usable.
+
+    :param wanted: ``image_id``, ``flavor_id`` and what else was given of
+        ``network_id``, ``boot_from``, ``volume_size``, …
+    :returns: the columns of a desktop or pool, with ``vcpus``, ``ram`` (MiB)
+        and ``disk`` (GiB) of one desktop
+    :raises Invalid: names the field that is wrong
+    :raises ServiceUnavailable: a service does not answer
+    """
+    user = cloud.for_user(context)
+    boot_from = wanted.get('boot_from', 'image')
+    if boot_from == 'image' and 'volume_size' in wanted:
+        raise _bad('volume_size', _('volume_size needs boot_from volume.'))
+    flavor = _flavor(user, wanted['flavor_id'])
+    image = _image(user, wanted['image_id'], flavor)
+    spec = {key: wanted.get(key, each) for key, each in _OPTIONAL.items()}
+    return spec | {
+        'image_id': image.id,
+        'flavor_id': flavor.id,
+        'network_id': _network(user, context, wanted.get('network_id')),
+        'boot_from': boot_from,
+        **_disk(boot_from, wanted.get('volume_size'), image, flavor),
+        'vcpus': flavor.vcpus,
+        'ram': flavor.ram,
+    }
+
+
+def project_name(
+    context: cd_context.RequestContext, template: str, project_id: str
+) -> str:
+    """The name of a project, looked up only when a template shows it."""
+    if '{project' not in template:
+        return ''
+    if project_id == context.project_id and context.project_name:
+        return context.project_name
+    with _answering('name_template'):
+        return cloud.for_user(context).identity.project_name(project_id)
+
+
+@contextlib.contextmanager
+def _answering(field: str) -> Iterator[None]:
+    """Turn what a service says into what is wrong with a field."""
+    try:
+        yield
+    except exceptions.CloudNotFound as error:
+        raise _bad(field, '%s: %s' % (field, error.text)) from error
+    except exceptions.CloudForbidden as error:
+        raise exceptions.Forbidden(error.text, {'field': field}) from error
+    except exceptions.CloudError as error:
+        if error.transient:
+            raise exceptions.ServiceUnavailable(error.text) from error
+        raise
+
+
+def _flavor(user: cloud.Cloud, flavor_id: str) -> types.Flavor:
+    with _answering('flavor_id'):
+        flavor = user.compute.get_flavor(flavor_id)
+    if flavor.id != flavor_id:
+        raise _bad(
+            'flavor_id',
+            _('flavor_id must be an id; flavor %(name)s has %(id)s.')
+            % {'name': flavor_id, 'id': flavor.id},
+        )
+    return flavor
+
+
+def _image(
+    user: cloud.Cloud, image_id: str, flavor: types.Flavor
+) -> types.Image:
+    with _answering('image_id'):
+        image = user.image.get(image_id)
+    if image.status != 'active':
+        raise _bad(
+            'image_id',
+            _('image_id: image %(id)s is %(status)s; it must be active.')
+            % {'id': image_id, 'status': image.status},
+        )
+    if image.min_ram > flavor.ram:
+        raise _too_small('flavor_id', 'RAM', 'MiB', flavor.ram, image.min_ram)
+    return image
+
+
+def _disk(
+    boot_from: str, size: int | None, image: types.Image, flavor: types.Flavor
+) -> dict[str, int | None]:
+    """``disk`` and ``volume_size`` in GiB."""
+    needed = max(image.min_disk, math.ceil((image.size or 0) / _GIB))
+    if boot_from == 'image':
+        # A flavor without a disk takes the size of the image.
+        if 0 < flavor.disk < image.min_disk:
+            raise _too_small(
+                'flavor_id', _('disk'), 'GiB', flavor.disk, image.min_disk
+            )
+        return {'disk': flavor.disk, 'volume_size': None}
+    if size is None:
+        size = max(needed, flavor.disk or 1)
+    elif size < needed:
+        raise _too_small('volume_size', _('disk'), 'GiB', size, needed)
+    return {'disk': size, 'volume_size': size}
+
+
+def _network(
+    user: cloud.Cloud,
+    context: cd_context.RequestContext,
+    network_id: str | None,
+) -> str:
+    """The network that was asked for, or the one with most room (V21)."""
+    with _answering('network_id'):
+        if network_id is None:
+            return user.network.pick_network(str(context.project_id)).id
+        network = user.network.get_network(network_id)
+    if network.external:
+        raise _bad(
+            'network_id',
+            _(
+                'network_id: network %s leads outside; desktops need one of '
+                'their own.'
+            )
+            % network_id,
+        )
+    if not network.subnets:
+        raise _bad(
+            'network_id',
+            _('network_id: network %s has no subnet.') % network_id,
+        )
+    return network.id
+
+
+def _too_small(
+    field: str, what: str, unit: str, has: int, needed: int
+) -> exceptions.Invalid:
+    return exceptions.Invalid(
+        _(
+            '%(field)s gives %(has)s %(unit)s %(what)s; the image needs '
+            '%(needed)s.'
+        ),
+        {'field': field, 'limit': needed},
+        field=field,
+        has=has,
+        unit=unit,
+        what=what,
+        needed=needed,
+    )
+
+
+def _bad(field: str, message: str) -> exceptions.Invalid:
+    return exceptions.Invalid(message, {'field': field})

@@ -1,0 +1,190 @@
+"""The pieces that the schemas of all nouns are made of.
+
+A ``description`` completes "<field> must be …": people read it when a
+pattern does not match.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+Schema = dict[str, Any]
+
+# Python's $ also matches before a line break at the end.
+_END = r'$(?!\n)'
+#: Anything but control characters and halves of surrogate pairs.
+_PRINTABLE = r'^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*' + _END
+
+#: V12: letters of any script, so Chinese too.
+DESKTOP_NAME: Schema = {
+    'type': 'string',
+    'minLength': 2,
+    'maxLength': 20,
+    'pattern': r'^\w*' + _END,
+    'description': 'letters, digits, Chinese characters and underscores',
+}
+POOL_NAME: Schema = {
+    'type': 'string',
+    'minLength': 2,
+    'maxLength': 64,
+    'pattern': r'^[\w-]*' + _END,
+    'description': 'letters, digits, Chinese characters, underscores and '
+    'hyphens',
+}
+UUID: Schema = {
+    'type': 'string',
+    'pattern': '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' + _END,
+    'description': 'a UUID in lower case with hyphens',
+}
+BOOLEAN: Schema = {'type': 'boolean'}
+EMPTY: Schema = {
+    'type': 'object',
+    'properties': {},
+    'additionalProperties': False,
+}
+
+
+def text(longest: int, shortest: int = 0) -> Schema:
+    """One line of text.
+
+    :param longest: characters
+    """
+    schema = {
+        'type': 'string',
+        'maxLength': longest,
+        'pattern': _PRINTABLE,
+        'description': 'text without control characters',
+    }
+    return schema | ({'minLength': shortest} if shortest else {})
+
+
+NOTE = text(1024)
+#: Names of things in other services.
+NAME_255 = text(255, 1)
+
+
+def integer(smallest: int, largest: int = 2**31 - 1) -> Schema:
+    return {'type': 'integer', 'minimum': smallest, 'maximum': largest}
+
+
+def one_of(values: Iterable[str]) -> Schema:
+    return {'type': 'string', 'enum': sorted(values)}
+
+
+def some_of(values: Iterable[str]) -> Schema:
+    """A list; in a query string separated by commas."""
+    return {'type': 'array', 'items': one_of(values), 'minItems': 1}
+
+
+def ids() -> Schema:
+    """Ids of a batch; how many is limited by the configuration."""
+    return {
+        'type': 'array',
+        'items': UUID,
+        'minItems': 1,
+        'uniqueItems': True,
+    }
+
+
+def nullable(schema: Schema) -> Schema:
+    kinds = (
+        schema['type']
+        if isinstance(schema['type'], list)
+        else [schema['type']]
+    )
+    changed = schema | {'type': [*kinds, 'null']}
+    if 'enum' in schema:
+        changed['enum'] = [*schema['enum'], None]
+    return changed
+
+
+def fields(
+    properties: dict[str, Schema], required: Iterable[str] = ()
+) -> Schema:
+    """An object of a request: nothing but these."""
+    return {
+        'type': 'object',
+        'properties': properties,
+        'required': list(required),
+        'additionalProperties': False,
+    }
+
+
+def whole(
+    properties: dict[str, Schema], optional: Iterable[str] = ()
+) -> Schema:
+    """An object of an answer: all of these and nothing else."""
+    left_out = set(optional)
+    return fields(
+        properties, [name for name in properties if name not in left_out]
+    )
+
+
+def listing(sort_keys: Iterable[str], filters: dict[str, Schema]) -> Schema:
+    """The query parameters of a list.
+
+    :param sort_keys: the first one is the default
+    """
+    return fields(
+        {
+            'limit': integer(1),
+            'marker': UUID,
+            'sort_key': {'type': 'string', 'enum': list(sort_keys)},
+            'sort_dir': one_of(('asc', 'desc')),
+            'all_projects': BOOLEAN,
+            'project_id': NAME_255,
+            **filters,
+        }
+    )
+
+
+# -- of answers --------------------------------------------------------------
+
+STRING: Schema = {'type': 'string'}
+INTEGER: Schema = {'type': 'integer'}
+OPTIONAL_STRING: Schema = nullable(STRING)
+TIME: Schema = {
+    'type': 'string',
+    'pattern': r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$',
+    'description': 'a time in UTC',
+}
+LINKS: Schema = {
+    'type': 'array',
+    'items': whole({'rel': STRING, 'href': STRING}),
+}
+FAULT: Schema = nullable(whole({'code': STRING, 'message': STRING}))
+
+#: What desktops and pools are made from, in answers.
+SPEC: dict[str, Schema] = {
+    'image_id': STRING,
+    'flavor_id': STRING,
+    'network_id': STRING,
+    'boot_from': one_of(('image', 'volume')),
+    'volume_size': nullable(INTEGER),
+    'availability_zone': OPTIONAL_STRING,
+    'key_name': OPTIONAL_STRING,
+    'vcpus': INTEGER,
+    'ram': INTEGER,
+    'disk': INTEGER,
+}
+
+#: The same, in requests.
+WANTED_SPEC: dict[str, Schema] = {
+    'image_id': UUID,
+    'flavor_id': NAME_255,
+    'network_id': UUID,
+    'boot_from': one_of(('image', 'volume')),
+    'volume_size': integer(1),
+    'availability_zone': NAME_255,
+    'key_name': NAME_255,
+    'name_template': text(64, 1),
+}
+
+
+def page(name: str, item: Schema, **more: Schema) -> Schema:
+    """A list in an answer."""
+    properties = {
+        name: {'type': 'array', 'items': item},
+        'links': LINKS,
+        **more,
+    }
+    return whole(properties, optional=more)

@@ -1,0 +1,118 @@
+"""Desktops, as they come in and go out."""
+
+from clouddesk import states
+from clouddesk.api.schemas import common
+
+_ADDRESS = common.whole(
+    {
+        'address': common.STRING,
+        'version': {'type': 'integer', 'enum': [4, 6]},
+        'type': common.one_of(('fixed', 'floating')),
+    }
+)
+
+SORT_KEYS = ('created_at', 'name', 'status', 'updated_at', 'id')
+
+LIST = common.listing(
+    SORT_KEYS,
+    {
+        'name': common.NAME_255,
+        'status': common.some_of(states.DESKTOP_STATUSES),
+        'pool_id': common.UUID,
+        'image_id': common.UUID,
+        'flavor_id': common.NAME_255,
+        'network_id': common.UUID,
+        'server_id': common.UUID,
+        'work_order_id': common.UUID,
+        'q': common.NAME_255,
+        'summary': common.BOOLEAN,
+    },
+)
+
+CREATE = common.fields(
+    {
+        'name': common.DESKTOP_NAME,
+        'note': common.NOTE,
+        'count': common.integer(1),
+        **common.WANTED_SPEC,
+    },
+    required=('name', 'image_id', 'flavor_id'),
+)
+
+UPDATE = common.fields({'name': common.DESKTOP_NAME, 'note': common.NOTE}) | {
+    'minProperties': 1
+}
+
+#: Actions that can be done at once, without asking the guest.
+_FORCE = {'force': common.BOOLEAN}
+FORCED_ACTIONS = ('stop', 'reboot')
+CONSOLE_TYPES = ('novnc', 'spice-html5', 'serial')
+
+OPEN_CONSOLE = common.fields({'type': common.one_of(CONSOLE_TYPES)})
+
+
+def action(verb: str) -> common.Schema:
+    """The body of an action on one desktop."""
+    return common.fields(_FORCE) if verb in FORCED_ACTIONS else common.EMPTY
+
+
+def batch(verb: str) -> common.Schema:
+    """The body of an action on several desktops."""
+    force = _FORCE if verb in FORCED_ACTIONS else {}
+    return common.fields(
+        {'desktop_ids': common.ids(), **force}, required=('desktop_ids',)
+    )
+
+
+DESKTOP = common.whole(
+    {
+        'id': common.STRING,
+        'name': common.STRING,
+        'note': common.STRING,
+        'status': common.one_of(states.DESKTOP_STATUSES),
+        'fault': common.nullable(
+            common.whole(
+                {
+                    'code': common.STRING,
+                    'message': common.STRING,
+                    'created_at': common.nullable(common.TIME),
+                }
+            )
+        ),
+        'project_id': common.STRING,
+        'user_id': common.STRING,
+        'pool_id': common.OPTIONAL_STRING,
+        'slot': common.nullable(common.INTEGER),
+        'work_order_id': common.OPTIONAL_STRING,
+        **common.SPEC,
+        'addresses': {'type': 'array', 'items': _ADDRESS},
+        'server_id': common.OPTIONAL_STRING,
+        'port_id': common.OPTIONAL_STRING,
+        'volume_id': common.OPTIONAL_STRING,
+        'server_status': common.OPTIONAL_STRING,
+        'created_at': common.TIME,
+        'updated_at': common.nullable(common.TIME),
+        'links': common.LINKS,
+    }
+)
+
+PAGE = common.page(
+    'desktops',
+    DESKTOP,
+    summary=common.whole(
+        {
+            'count': common.INTEGER,
+            'vcpus': common.INTEGER,
+            'ram': common.INTEGER,
+            'disk': common.INTEGER,
+        }
+    ),
+)
+
+CONSOLE = common.whole(
+    {
+        'type': common.one_of(CONSOLE_TYPES),
+        'protocol': common.STRING,
+        'url': common.STRING,
+    }
+)

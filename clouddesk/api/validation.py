@@ -1,0 +1,184 @@
+"""Checks what comes in and what goes out against JSON Schemas.
+
+The decorators compile their schema once and keep it on the function, where
+:mod:`clouddesk.api.exposure`, the tests and the OpenAPI document find it.
+A schema may be bound to microversions, so that a change adds a decorator and
+leaves the old schema as it is.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+import dataclasses
+from typing import Any
+from typing import TypeVar
+
+import jsonschema
+from oslo_log import log
+from webob import multidict
+
+from clouddesk import exceptions
+from clouddesk.api import complaints
+from clouddesk.api import microversion
+from clouddesk.conf import CONF
+from clouddesk.i18n import _
+
+LOG = log.getLogger(__name__)
+
+Schema = dict[str, Any]
+Function = TypeVar('Function', bound=Callable[..., Any])
+
+#: Rows of a list that are looked at when differences are only logged.
+_SAMPLE = 2
+
+
+def _is_integer(checker: Any, value: Any) -> bool:
+    # JSON Schema takes 5.0 and Python's True for integers.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        'integer', _is_integer
+    ),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """A compiled schema and the microversions that it is for."""
+
+    schema: Schema
+    validator: Any
+    since: microversion.Version
+    until: microversion.Version | None
+    #: Status of the answer; only of a response.
+    status: int = 200
+
+    def serves(self, version: microversion.Version) -> bool:
+        return self.since <= version and (
+            self.until is None or version <= self.until
+        )
+
+    def first_error(self, value: Any) -> jsonschema.ValidationError | None:
+        return next(self.validator.iter_errors(value), None)
+
+
+def query(schema: Schema, **bounds: str) -> Callable[[Function], Function]:
+    """The query parameters; every route has one, if only of none.
+
+    :param schema: of an object; strings are turned into its types
+    :param bounds: ``since`` and ``until``, microversions, both inclusive
+    """
+    return _keep('query_checks', schema, bounds)
+
+
+def body(schema: Schema, **bounds: str) -> Callable[[Function], Function]:
+    """The JSON body."""
+    return _keep('body_checks', schema, bounds)
+
+
+def response(
+    schema: Schema, status: int = 200, **bounds: str
+) -> Callable[[Function], Function]:
+    """The body of the answer and its status."""
+    return _keep('response_checks', schema, bounds, status=status)
+
+
+def _keep(
+    attribute: str, schema: Schema, bounds: dict[str, str], **more: Any
+) -> Callable[[Function], Function]:
+    until = bounds.get('until')
+    check = Check(
+        schema,
+        _Validator(schema),
+        microversion.parse(bounds.get('since', microversion.VERSIONS[0][0])),
+        microversion.parse(until) if until else None,
+        **more,
+    )
+
+    def decorate(function: Function) -> Function:
+        checks = (*getattr(function, attribute, ()), check)
+        setattr(function, attribute, checks)
+        return function
+
+    return decorate
+
+
+def choose(
+    checks: Iterable[Check], version: microversion.Version
+) -> Check | None:
+    """The check for a microversion."""
+    return next((check for check in checks if check.serves(version)), None)
+
+
+def check_body(check: Check, value: Any) -> Any:
+    """The body, if it is good.
+
+    :raises Invalid: names the field and the limit
+    """
+    error = check.first_error(value)
+    if error is not None:
+        raise complaints.about(error, 'body')
+    return value
+
+
+def check_query(check: Check, given: multidict.MultiDict) -> dict[str, Any]:
+    """The query parameters in the types of the schema.
+
+    :raises Invalid: names the parameter and the limit
+    """
+    values: dict[str, Any] = {}
+    properties = check.schema['properties']
+    for name, text in given.items():
+        if name in values:
+            raise exceptions.Invalid(
+                _('%(field)s is given more than once.'),
+                {'field': name},
+                field=name,
+            )
+        values[name] = _coerce(text, properties.get(name, {}))
+    error = check.first_error(values) if values else None
+    if error is not None:
+        raise complaints.about(error, 'query')
+    return values
+
+
+def _coerce(text: str, schema: Schema) -> Any:
+    """The text as the type that the schema wants, if it can be that."""
+    kind = schema.get('type')
+    if kind == 'integer' and len(text) < 20 and text.isascii():
+        digits = text[1:] if text[:1] == '-' else text
+        return int(text) if digits.isdecimal() else text
+    if kind == 'boolean':
+        return {'true': True, 'false': False}.get(text.lower(), text)
+    if kind == 'array':
+        return text.split(',')
+    return text
+
+
+def check_response(check: Check, value: Any) -> None:
+    """Compare an answer with its schema, as ``[api]`` says.
+
+    :raises ClouddeskError: it differs and that is to be an error
+    """
+    mode = CONF.api.response_validation
+    if mode == 'ignore':
+        return
+    error = check.first_error(_sample(value) if mode == 'warn' else value)
+    if error is None:
+        return
+    LOG.error(
+        'The answer differs from its schema at %(path)s: %(error)s',
+        {'path': error.json_path, 'error': error.message},
+    )
+    if mode == 'error':
+        raise exceptions.ClouddeskError()
+
+
+def _sample(value: dict[str, Any]) -> dict[str, Any]:
+    """The answer with shorter lists: the rows of a list are alike."""
+    return {
+        key: each[:_SAMPLE] if isinstance(each, list) else each
+        for key, each in value.items()
+    }

@@ -1,0 +1,76 @@
+"""Who may do what with desktops."""
+
+from collections.abc import Iterable
+
+from oslo_policy import policy
+
+from clouddesk.policies import base
+
+LIST = 'clouddesk:desktops:list'
+GET = 'clouddesk:desktops:get'
+CREATE = 'clouddesk:desktops:create'
+UPDATE = 'clouddesk:desktops:update'
+DELETE = 'clouddesk:desktops:delete'
+CONSOLE = 'clouddesk:desktops:console'
+
+_ACTION = 'clouddesk:desktops:%s'
+_ACTIONS = {
+    'start': 'Start desktops.',
+    'stop': 'Shut desktops down.',
+    'reboot': 'Reboot desktops.',
+    'retry': 'Build desktops in fault again.',
+}
+
+
+def action(verb: str) -> str:
+    """The rule of an action such as ``start``."""
+    return _ACTION % verb
+
+
+def list_rules() -> Iterable[policy.RuleDefault]:
+    yield base.rule(
+        LIST,
+        base.PROJECT_READER_OR_ADMIN,
+        'List desktops.',
+        'GET /v1/desktops',
+    )
+    yield base.rule(
+        GET,
+        base.PROJECT_READER_OR_ADMIN,
+        'Show a desktop.',
+        'GET /v1/desktops/{desktop_id}',
+    )
+    yield base.rule(
+        CREATE,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Create desktops.',
+        'POST /v1/desktops',
+    )
+    yield base.rule(
+        UPDATE,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Change the name or note of a desktop.',
+        'PATCH /v1/desktops/{desktop_id}',
+    )
+    yield base.rule(
+        DELETE,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Delete desktops.',
+        'DELETE /v1/desktops/{desktop_id}',
+        'POST /v1/desktops/{desktop_id}/actions/delete',
+        'POST /v1/desktops/actions/delete',
+    )
+    yield base.rule(
+        CONSOLE,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Open the console of a desktop.',
+        'POST /v1/desktops/{desktop_id}/actions/console',
+    )
+    for verb, description in _ACTIONS.items():
+        yield base.rule(
+            action(verb),
+            base.PROJECT_MEMBER_OR_ADMIN,
+            description,
+            'POST /v1/desktops/{desktop_id}/actions/%s' % verb,
+            'POST /v1/desktops/actions/%s' % verb,
+        )

@@ -1,0 +1,56 @@
+"""The door for WSGI servers: ``clouddesk.wsgi.api:application``.
+
+Reads the configuration files named in ``OS_CLOUDDESK_CONFIG_FILES``, separated
+by ``;``, or else ``/etc/clouddesk/clouddesk.conf`` and
+``/etc/clouddesk/clouddesk.conf.d``. Nothing is connected before the first
+request: the server may load this module before it forks its workers.
+"""
+
+import os
+from typing import Any
+
+from oslo_log import log
+
+from clouddesk import db
+from clouddesk import rpc
+from clouddesk import version
+from clouddesk.api import app
+from clouddesk.conf import CONF
+
+_FILES_VARIABLE = 'OS_CLOUDDESK_CONFIG_FILES'
+_DEFAULT_FILE = '/etc/clouddesk/clouddesk.conf'
+
+LOG = log.getLogger(__name__)
+
+
+def _where(environ: Any) -> dict[str, list[str]]:
+    files = [
+        each for each in environ.get(_FILES_VARIABLE, '').split(';') if each
+    ]
+    if files:
+        return {'default_config_files': files, 'default_config_dirs': []}
+    folder = _DEFAULT_FILE + '.d'
+    return {
+        'default_config_files': [_DEFAULT_FILE],
+        'default_config_dirs': [folder] if os.path.isdir(folder) else [],
+    }
+
+
+def init_application() -> Any:
+    """Read the configuration and build the application."""
+    log.register_options(CONF)
+    log.set_defaults()
+    CONF(
+        [],
+        project='clouddesk',
+        version=version.version_string(),
+        **_where(os.environ),
+    )
+    log.setup(CONF, 'clouddesk')
+    db.configure(CONF)
+    rpc.init(CONF)
+    LOG.info('clouddesk %s serves its API', version.version_string())
+    return app.build(CONF)
+
+
+application = init_application()
