@@ -1,0 +1,180 @@
+"""Tests against a real OpenStack, as people use it: by CLI and SDK.
+
+The clouds come from clouds.yaml. ``OS_CLOUD`` is a member of a project;
+the same name with ``-reader`` is a reader of it, and a member of another
+project is the stranger. Other names can be said in the environment.
+"""
+
+from collections.abc import Callable
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+import uuid
+
+import openstack
+from openstack import exceptions
+from oslotest import base
+from testtools import content
+
+from clouddesk.sdk import hook
+
+#: Seconds between two looks at something that changes.
+LOOK = 2
+#: Seconds that a work order may take on a slow machine without KVM.
+PATIENCE = 600
+
+_UNFINISHED = ('queued', 'paused', 'running', 'cancelling')
+_CANCELLABLE = ('queued', 'paused', 'running')
+
+
+def setting(name: str, default: str) -> str:
+    """What the tests are to use, ``CLOUDDESK_TEST_…`` in the environment."""
+    return os.environ.get('CLOUDDESK_TEST_' + name) or default
+
+
+MEMBER = os.environ.get('OS_CLOUD') or 'school-a'
+READER = setting('READER_CLOUD', MEMBER + '-reader')
+STRANGER = setting('STRANGER_CLOUD', 'school-b')
+IMAGE = setting('IMAGE', 'desktop-tiny')
+FLAVOR = setting('FLAVOR', 'm1.desk')
+NETWORK = setting('NETWORK', 'class')
+EXTERNAL = setting('EXTERNAL_NETWORK', 'public')
+#: A TCP port that desktops of the image listen on.
+PORT = int(setting('PORT', '80'))
+
+SPEC = ('--image', IMAGE, '--flavor', FLAVOR, '--network', NETWORK)
+
+
+class CloudTest(base.BaseTestCase):
+    """Leaves nothing behind, also when it fails."""
+
+    def setUp(self):
+        super().setUp()
+        self.connection = self.connect(MEMBER)
+        self.proxy = self.connection.desktop
+
+    def connect(self, cloud: str) -> Any:
+        """A connection of openstacksdk with the desktop service."""
+        connection = openstack.connect(cloud=cloud)
+        hook.attach(connection)
+        return connection
+
+    def name(self) -> str:
+        """A name that nobody else has, fit for desktops and pools."""
+        name = 'ct' + uuid.uuid4().hex[:8]
+        self.addCleanup(self._clean, name)
+        return name
+
+    def openstack(
+        self, *words: str, cloud: str = MEMBER, code: int = 0
+    ) -> subprocess.CompletedProcess:
+        """Run ``openstack desktop …`` and expect an exit code."""
+        line = ('openstack', 'desktop', *words)
+        command = [sys.executable, '-m', 'openstackclient.shell']
+        done = subprocess.run(
+            [*command, '--os-cloud', cloud, 'desktop', *words],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
+        )
+        said = ' '.join(line) + '\n' + done.stdout + done.stderr
+        self.addDetail(uuid.uuid4().hex[:4], content.text_content(said))
+        self.assertEqual(code, done.returncode, said)
+        return done
+
+    def json(self, *words: str, **kwargs: Any) -> Any:
+        """What ``openstack desktop … -f json`` prints."""
+        return json.loads(
+            self.openstack(*words, '-f', 'json', **kwargs).stdout
+        )
+
+    def until(
+        self,
+        look: Callable[[], Any],
+        what: str,
+        seconds: float = PATIENCE,
+        every: float = LOOK,
+    ) -> Any:
+        """Look again and again until there is something to see.
+
+        :param what: what is waited for, told when it does not come
+        :param seconds: how long to look
+        :param every: seconds between two looks
+        :returns: the first true answer of ``look``
+        """
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            seen = look()
+            if seen:
+                return seen
+            time.sleep(every)
+        self.fail(f'within {seconds} seconds: {what}')
+
+    def finished(self, order_id: str) -> Any:
+        """The work order, after its end."""
+        return self.proxy.wait_for_work_order(
+            order_id, timeout=PATIENCE, failures=()
+        )
+
+    def servers(self, desktop_ids: list[str]) -> list[Any]:
+        """All servers that carry the id of one of these desktops."""
+        return [
+            server
+            for server in self.connection.compute.servers()
+            if _desktop_id(server.metadata) in desktop_ids
+        ]
+
+    def ports(self, desktop_ids: list[str]) -> list[Any]:
+        """All ports that were made for one of these desktops."""
+        return [
+            port
+            for port in self.connection.network.ports()
+            if any(one in port.name for one in desktop_ids)
+        ]
+
+    def volumes(self, desktop_ids: list[str]) -> list[Any]:
+        """All volumes that were made for one of these desktops."""
+        return [
+            volume
+            for volume in self.connection.block_storage.volumes()
+            if _desktop_id(volume.metadata) in desktop_ids
+        ]
+
+    def assertNothingLeft(self, desktop_ids: list[str]) -> None:
+        """Nova, Neutron and Cinder know nothing of these desktops."""
+        for what in (self.servers, self.ports, self.volumes):
+            left = [thing.id for thing in what(desktop_ids)]
+            self.assertEqual([], left, what.__name__)
+
+    def _clean(self, name: str) -> None:
+        for pool in self.proxy.pools(name=name):
+            self._settle(subject_id=pool.id)
+            self._remove(self.proxy.delete_pool, pool)
+        for desktop in list(self.proxy.desktops(search=name)):
+            if not desktop.pool_id:
+                self._settle(desktop_id=desktop.id)
+                self._remove(self.proxy.delete_desktop, desktop)
+
+    def _settle(self, **query: str) -> None:
+        """End what still works on a pool or a desktop."""
+        for order in list(self.proxy.work_orders(status=_UNFINISHED, **query)):
+            if order.status in _CANCELLABLE:
+                try:
+                    self.proxy.cancel_work_order(order.id)
+                except exceptions.ConflictException:
+                    # It ended between the two calls.
+                    pass
+            self.finished(order.id)
+
+    def _remove(self, delete: Callable[..., Any], thing: Any) -> None:
+        order = delete(thing.id)
+        if order is not None:
+            self.assertEqual('succeeded', self.finished(order.id).status)
+
+
+def _desktop_id(metadata: dict[str, str] | None) -> str | None:
+    return (metadata or {}).get('clouddesk_desktop_id')
