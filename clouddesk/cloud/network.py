@@ -1,5 +1,6 @@
 """Neutron: the ports of desktops and the networks they are on."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,22 +45,23 @@ class Network:
         with errors.translated(_SERVICE):
             for chunk in listing.chunks(desktop_ids, _CHUNK):
                 names = [naming.resource_name(each) for each in chunk]
-                rows = listing.pages(
-                    self._conn.network,
-                    '/ports',
-                    'ports',
-                    name=names,
-                    fields=_PORT_FIELDS,
-                )
-                ports += [_port(row) for row in rows]
+                ports += [_port(row) for row in self._ports(name=names)]
         return ports
 
     def list_ports(self) -> list[types.Port]:
         """The ports that clouddesk made in the project."""
         with errors.translated(_SERVICE):
-            found = self._conn.network.ports(fields=_PORT_FIELDS)
-            ports = [_port(port) for port in found]
+            ports = [_port(row) for row in self._ports()]
         return [port for port in ports if port.desktop_id]
+
+    def _ports(self, **filters: Any) -> Iterator[dict[str, Any]]:
+        return listing.pages(
+            self._conn.network,
+            '/ports',
+            'ports',
+            fields=_PORT_FIELDS,
+            **filters,
+        )
 
     def create_port(
         self,

@@ -7,6 +7,7 @@ from openstack import connection
 
 from clouddesk import exceptions
 from clouddesk.cloud import errors
+from clouddesk.cloud import listing
 from clouddesk.cloud import naming
 from clouddesk.cloud import types
 
@@ -21,18 +22,20 @@ class Volume:
         """The volumes that were made for a desktop."""
         mark = json.dumps({naming.DESKTOP_KEY: desktop_id})
         with errors.translated(_SERVICE):
-            found = self._conn.block_storage.volumes(
-                details=True, properties=mark
-            )
-            volumes = [_volume(volume) for volume in found]
+            volumes = self._volumes(metadata=mark)
         return [v for v in volumes if v.desktop_id == desktop_id]
 
     def list_volumes(self) -> list[types.Volume]:
         """The volumes that clouddesk made in the project."""
         with errors.translated(_SERVICE):
-            found = self._conn.block_storage.volumes(details=True)
-            volumes = [_volume(volume) for volume in found]
+            volumes = self._volumes()
         return [volume for volume in volumes if volume.desktop_id]
+
+    def _volumes(self, **filters: Any) -> list[types.Volume]:
+        rows = listing.pages(
+            self._conn.block_storage, '/volumes/detail', 'volumes', **filters
+        )
+        return [_volume(row) for row in rows]
 
     def create_from_image(
         self,
@@ -55,13 +58,15 @@ class Volume:
                 availability_zone=availability_zone,
                 metadata={naming.DESKTOP_KEY: desktop_id},
             )
-        return _volume(volume)
+        return _volume(volume.to_dict(original_names=True))
 
     def get(self, volume_id: str) -> types.Volume | None:
         """A volume, or None when there is none."""
         try:
             with errors.translated(_SERVICE, 'volume', volume_id):
-                return _volume(self._conn.block_storage.get_volume(volume_id))
+                path = '/volumes/%s' % volume_id
+                answer = listing.read(self._conn.block_storage, path)
+                return _volume(answer['volume'])
         except exceptions.CloudNotFound:
             return None
 
@@ -81,11 +86,12 @@ class Volume:
         return True
 
 
-def _volume(volume: Any) -> types.Volume:
+def _volume(volume: dict[str, Any]) -> types.Volume:
     return types.Volume(
-        id=volume.id,
-        status=volume.status,
-        bootable=bool(volume.is_bootable),
-        size=volume.size or 0,
-        desktop_id=(volume.metadata or {}).get(naming.DESKTOP_KEY),
+        id=volume['id'],
+        status=volume['status'],
+        # Cinder writes a string, openstacksdk a boolean.
+        bootable=str(volume['bootable']).lower() == 'true',
+        size=volume['size'] or 0,
+        desktop_id=(volume['metadata'] or {}).get(naming.DESKTOP_KEY),
     )

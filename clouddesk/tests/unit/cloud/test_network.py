@@ -58,6 +58,13 @@ class PortTest(base.CloudTestCase):
         self.assertEqual(2, len(calls))
         self.assertLess(max(len(call.query) for call in calls), 3000)
 
+    def test_all_of_a_project(self):
+        mine = {self.make_port(uuidutils.generate_uuid()).id for _ in 'ab'}
+        alien = self.make_port()
+        self.emulator.neutron.ports[alien.id]['name'] = 'web'
+        found = self.cloud.network.list_ports()
+        self.assertEqual(mine, {each.id for each in found})
+
     def test_find_none(self):
         self.assertEqual([], self.cloud.network.find_ports([]))
 

@@ -29,6 +29,13 @@ class VolumeTest(base.CloudTestCase):
         self.assertEqual([volume.id], [each.id for each in found])
         self.assertEqual([], self.cloud.volume.find_volumes('another'))
 
+    def test_all_of_a_project(self):
+        volume = self.make()
+        alien = self.make()
+        self.emulator.cinder.volumes[alien.id]['metadata'] = {}
+        found = self.cloud.volume.list_volumes()
+        self.assertEqual([volume.id], [each.id for each in found])
+
     def test_lost_answer_is_not_repeated(self):
         self.emulator.fault('block-storage', 'POST', drop='after')
         error = self.assertRaises(exceptions.CloudError, self.make)
