@@ -10,7 +10,6 @@ from oslo_middleware import http_proxy_to_wsgi
 from oslo_middleware import request_id
 import pecan
 import webob
-from webob import exc
 
 from clouddesk.api import auth
 from clouddesk.api import body
@@ -43,12 +42,12 @@ def build(conf: cfg.ConfigOpts, authenticate: Any = None) -> Any:
     )
     return _layered(
         auth.PublicRoutes(answering, protected),
-        # The load balancer has no token.
-        lambda app: _mounted(app, HEALTHCHECK_PATH, _healthcheck(conf)),
         # Nothing reads a body before its size is known to be sane.
         body.Guard,
         # Whatever the layers above refuse gets the same form.
         errors.Formatter,
+        # Load balancers have no token and want no document.
+        lambda app: _with_healthcheck(app, conf),
         # Browsers must be able to read errors, too.
         *_cors(conf),
         # Links, and the log, want the client's idea of host and address.
@@ -77,10 +76,6 @@ def _pecan() -> Any:
         request_cls=cd_request.Request,
         response_cls=webob.Response,
     )
-
-
-def _healthcheck(conf: cfg.ConfigOpts) -> Any:
-    return healthcheck.Healthcheck(exc.HTTPNotFound(), conf)
 
 
 def _cors(conf: cfg.ConfigOpts) -> Iterable[Any]:
@@ -114,11 +109,12 @@ def _proxy_headers(conf: cfg.ConfigOpts) -> Iterable[Any]:
     return [lambda app: http_proxy_to_wsgi.HTTPProxyToWSGI(app, conf)]
 
 
-def _mounted(app: Any, path: str, mounted: Any) -> Any:
-    """``mounted`` answers under one path, ``app`` under all others."""
+def _with_healthcheck(app: Any, conf: cfg.ConfigOpts) -> Any:
+    # Those who may not ask for the health meet the application.
+    health = healthcheck.Healthcheck(app, conf)
 
     def choose(environ: dict[str, Any], start_response: Any) -> Any:
-        chosen = mounted if environ.get('PATH_INFO') == path else app
-        return chosen(environ, start_response)
+        asked = environ.get('PATH_INFO') == HEALTHCHECK_PATH
+        return (health if asked else app)(environ, start_response)
 
     return choose

@@ -140,10 +140,12 @@ def _known(error: Exception) -> exceptions.ClouddeskError:
         if error.status >= 500:
             LOG.warning('Answering %s: %s', error.status, error.text)
         return error
+    if isinstance(error, UnicodeDecodeError):
+        return exceptions.Invalid(_('The URL is not UTF-8.'))
     if isinstance(error, _DATABASE_AWAY):
         LOG.error('The database does not answer: %s', error)
         return exceptions.ServiceUnavailable(service=_('The database'))
-    LOG.exception('Unexpected error')
+    LOG.error('Unexpected error', exc_info=error)
     return exceptions.ClouddeskError()
 
 

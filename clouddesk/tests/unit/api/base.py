@@ -1,0 +1,272 @@
+"""Tests that send requests through the whole onion.
+
+Only Keystone's answers, the other services and the message bus are stood in
+for; the layers, the controllers and the database are the real ones.
+"""
+
+import datetime
+import json
+from typing import Any
+from unittest import mock
+
+import fixtures
+from keystonemiddleware import fixture as auth_fixture
+from oslo_config import fixture as config_fixture
+from oslo_utils import timeutils
+from oslotest import base
+import sqlalchemy as sa
+import webob
+
+from clouddesk import cloud
+from clouddesk import conf
+from clouddesk import db
+from clouddesk import policy
+from clouddesk.api import app
+from clouddesk.cloud import compute
+from clouddesk.cloud import identity
+from clouddesk.cloud import image
+from clouddesk.cloud import network
+from clouddesk.cloud import types
+from clouddesk.conductor import rpcapi
+from clouddesk.db.api import work_orders
+from clouddesk.tests.fixtures import database
+
+PROJECT = '0a' * 16
+OTHER_PROJECT = '0b' * 16
+
+IMAGE = '11111111-1111-4111-8111-111111111111'
+NETWORK = '22222222-2222-4222-8222-222222222222'
+FLAVOR = 'm1.desk'
+UNKNOWN = '99999999-9999-4999-8999-999999999999'
+
+#: Name of the token: roles in Keystone, with those that they imply.
+PERSONAS = {
+    'nobody': [],
+    'reader': ['reader'],
+    'member': ['member', 'reader'],
+    'manager': ['manager', 'member', 'reader'],
+    'admin': ['admin', 'manager', 'member', 'reader'],
+}
+
+
+class Answer(webob.Response):
+    """An answer that tells what an error said."""
+
+    @property
+    def error(self) -> dict[str, Any]:
+        return self.json['error']
+
+
+class Request(webob.Request):
+    ResponseClass = Answer
+
+
+class FakeCloud(fixtures.Fixture):
+    """One image, one flavor and one network, as the user sees them.
+
+    :ivar user: what ``cloud.for_user`` answers; autospecced
+    """
+
+    def _setUp(self) -> None:
+        self.user = mock.create_autospec(cloud.Cloud, instance=True)
+        for name, kind in (
+            ('compute', compute.Compute),
+            ('image', image.Image),
+            ('network', network.Network),
+            ('identity', identity.Identity),
+        ):
+            setattr(self.user, name, mock.create_autospec(kind, instance=True))
+        self.user.compute.get_flavor.return_value = types.Flavor(
+            FLAVOR, 'desk', vcpus=2, ram=2048, disk=10
+        )
+        self.user.image.get.return_value = types.Image(
+            IMAGE, 'win11', 'active', size=1024**3, min_disk=5, min_ram=1024
+        )
+        self.network = types.Network(NETWORK, 'class', subnets=('s',))
+        self.user.network.get_network.return_value = self.network
+        self.user.network.pick_network.return_value = self.network
+        self.for_user = self.useFixture(
+            fixtures.MockPatchObject(
+                cloud, 'for_user', autospec=True, return_value=self.user
+            )
+        ).mock
+
+
+class ApiTest(base.BaseTestCase):
+    """A service with an empty database.
+
+    :ivar cloud: :class:`FakeCloud`
+    :ivar conductor: the RPC client, autospecced
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        # oslo.policy looks for its file next to the configuration.
+        conf.CONF([], default_config_files=[], default_config_dirs=[])
+        self.useFixture(database.Database())
+        self.config = self.useFixture(config_fixture.Config(conf.CONF)).config
+        self.config(group='api', response_validation='error')
+        policy.reset()
+        self.addCleanup(policy.reset)
+        self.cloud = self.useFixture(FakeCloud())
+        self.conductor = self.useFixture(
+            fixtures.MockPatchObject(
+                rpcapi.ConductorAPI, '_client', autospec=True
+            )
+        ).mock.return_value
+        self._set_up_tokens()
+        self.build()
+
+    def build(self) -> None:
+        """Make the application anew, after a change of options."""
+        self.app = app.build(conf.CONF)
+
+    def _set_up_tokens(self) -> None:
+        self.tokens = self.useFixture(auth_fixture.AuthTokenFixture())
+        # Registers the options of the group.
+        app.build(conf.CONF)
+        self.config(
+            group='keystone_authtoken',
+            www_authenticate_uri='http://keystone.example/',
+        )
+        for name, roles in PERSONAS.items():
+            self.add_token(name, PROJECT, roles)
+        self.add_token('stranger', OTHER_PROJECT, PERSONAS['member'])
+        self.add_token('unscoped', None, PERSONAS['member'])
+
+    def add_token(
+        self, token: str, project_id: str | None, roles: list[str]
+    ) -> None:
+        self.tokens.add_token_data(
+            token_id=token,
+            expires=timeutils.utcnow() + datetime.timedelta(hours=1),
+            user_id='user-%s' % token,
+            project_id=project_id,
+            project_name='school' if project_id else None,
+            role_list=roles,
+        )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        persona: str | None = 'member',
+        headers: dict[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Answer:
+        """Send a request.
+
+        :param body: sent as JSON
+        :param persona: whose token goes along, if any
+        """
+        request = Request.blank(path, method=method, **kwargs)
+        if persona is not None:
+            request.headers['X-Auth-Token'] = persona
+        if body is not None:
+            request.body = json.dumps(body).encode()
+            request.content_type = 'application/json'
+        request.headers.update(headers or {})
+        return request.get_response(self.app)
+
+    def get(self, path: str, persona: str = 'reader') -> Answer:
+        return self.call('GET', path, persona=persona)
+
+    def post(
+        self, path: str, body: Any = None, persona: str = 'member'
+    ) -> Answer:
+        return self.call('POST', path, body, persona=persona)
+
+    def assert_error(
+        self, answer: Answer, status: int, code: str, field: str = ''
+    ) -> dict[str, Any]:
+        """Check the form of an error, and what it is about."""
+        self.assertEqual(status, answer.status_int, answer.text)
+        error = answer.error
+        self.assertEqual((status, code), (error['status'], error['code']))
+        self.assertEqual(
+            answer.headers['X-OpenStack-Request-ID'], error['request_id']
+        )
+        if field:
+            self.assertEqual(field, error['details']['field'])
+            self.assertIn(field, error['message'])
+        return error
+
+    def hinted(self) -> list[str]:
+        """The orders that conductors were told of."""
+        return [
+            call.kwargs['order_id']
+            for call in self.conductor.cast.call_args_list
+        ]
+
+    # -- rows -----------------------------------------------------------------
+
+    SPEC = {
+        'image_id': IMAGE,
+        'flavor_id': FLAVOR,
+        'network_id': NETWORK,
+        'boot_from': 'image',
+        'vcpus': 2,
+        'ram': 2048,
+        'disk': 10,
+    }
+
+    def make_desktops(self, count: int = 1, project: str = PROJECT) -> list:
+        """Desktops that run, with no order that holds them."""
+        order = {'project_id': project, 'user_id': 'ada'}
+        names = ['desk_%03d' % serial for serial in range(count)]
+        made = work_orders.create_desktops(order, self.SPEC, names)
+        self.sql(
+            "UPDATE desktops SET status = 'running', work_order_id = NULL, "
+            'server_id = id WHERE work_order_id = :id',
+            id=made.id,
+        )
+        return [item.desktop_id for item in made.items]
+
+    def make_pool(self, size: int = 2, name: str = 'class-a') -> str:
+        """A pool whose desktops run, with no order that holds it."""
+        order = {'project_id': PROJECT, 'user_id': 'ada'}
+        pool = self.SPEC | {
+            'name': name,
+            'size': size,
+            'name_template': '{base}_{serial:02d}',
+        }
+        made = work_orders.create_pool(order, pool, '')
+        self.sql(
+            "UPDATE desktops SET status = 'running', work_order_id = NULL "
+            'WHERE work_order_id = :id',
+            id=made.id,
+        )
+        self.sql(
+            'UPDATE pools SET work_order_id = NULL WHERE work_order_id = :id',
+            id=made.id,
+        )
+        return made.subject_id
+
+    def make_order(self, status: str = 'queued', **values: Any) -> str:
+        order = {'project_id': PROJECT, 'user_id': 'ada'}
+        made = work_orders.create_desktops(order, self.SPEC, ['desk'])
+        self.sql(
+            'UPDATE work_orders SET status = :status WHERE id = :id',
+            id=made.id,
+            status=status,
+        )
+        return made.id
+
+    def sql(self, statement: str, **values: Any) -> None:
+        with db.engine().begin() as connection:
+            connection.execute(sa.text(statement), values)
+
+    def count_statements(self) -> list[str]:
+        """The list that every statement from now on is added to."""
+        seen: list[str] = []
+
+        def remember(conn: Any, cursor: Any, statement: str, *rest: Any):
+            if statement.startswith(('SELECT', 'UPDATE', 'INSERT', 'DELETE')):
+                seen.append(statement)
+
+        sa.event.listen(db.engine(), 'before_cursor_execute', remember)
+        self.addCleanup(
+            sa.event.remove, db.engine(), 'before_cursor_execute', remember
+        )
+        return seen
