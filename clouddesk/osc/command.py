@@ -50,17 +50,21 @@ class Command(command.Command):
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command; every error of the API becomes one line."""
+        self._hints: list[str] = []
         try:
             return super().run(parsed_args) or self.exit_code
         except exceptions.SDKException as error:
             raise errors.command_error(error) from error
         except Left as left:
-            self.tell(str(left))
+            self.hint(str(left))
             return INTERRUPTED
+        finally:
+            for message in self._hints:
+                print(text.clean(message), file=sys.stderr)
 
-    def tell(self, message: str) -> None:
-        """Say something beside the output."""
-        print(text.clean(message), file=sys.stderr)
+    def hint(self, message: str) -> None:
+        """Say something beside the output, below it."""
+        self._hints.append(message)
 
     def wait(self, order: Any) -> Any:
         """Show the progress of a work order until it has ended.
@@ -88,8 +92,7 @@ class Command(command.Command):
             raise osc_exceptions.CommandError(message)
         if order.status == 'failed':
             self.exit_code = 1
-            for line in failures(order):
-                self.tell(line)
+            self._hints += failures(order)
 
 
 class Lister(Command, command.Lister):
@@ -167,7 +170,8 @@ def failures(order: Any) -> list[str]:
     lines.append(
         _(
             'Work order %(id)s failed for %(failed)s of %(total)s desktops. '
-            'Try again with: openstack desktop work order retry %(id)s'
+            'Try again with:\n'
+            '    openstack desktop work order retry %(id)s'
         )
         % {
             'id': order.id,
@@ -189,8 +193,8 @@ def add_wait_option(parser: argparse.ArgumentParser) -> None:
 
 def _goes_on(order: Any) -> str:
     return _(
-        'Work order %(id)s goes on. Follow it with: '
-        'openstack desktop work order show --wait %(id)s'
+        'Work order %(id)s goes on. Follow it with:\n'
+        '    openstack desktop work order show --wait %(id)s'
     ) % {'id': order.id}
 
 

@@ -172,7 +172,7 @@ class ListDesktop(command.Lister):
         if parsed_args.totals:
             scope = ('all_projects', 'project_id')
             filters |= {key: asked[key] for key in scope if key in asked}
-            self.tell(totals(self.client.get_desktop_summary(**filters)))
+            self.hint(totals(self.client.get_desktop_summary(**filters)))
         return rows.of_list(desktops, listed, _FORMATTERS)
 
     def _filters(self, parsed_args: argparse.Namespace) -> dict[str, Any]:

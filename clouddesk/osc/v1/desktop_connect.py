@@ -86,7 +86,7 @@ class ConnectDesktop(command.ShowOne):
             way |= self._way(desktop, parsed_args)
         else:
             self.exit_code = 1
-            self.tell(_unreachable(desktop))
+            self.hint(_unreachable(desktop))
         return tuple(way), tuple(way.values())
 
     def _way(
@@ -117,7 +117,7 @@ class ConnectDesktop(command.ShowOne):
             )
         found = reach.first(hosts, (port,))
         if found is None:
-            self.tell(
+            self.hint(
                 _('No address of %(name)s answers on port %(port)s from here.')
                 % {'name': text.one_line(desktop.name), 'port': port}
             )
@@ -130,7 +130,7 @@ class ConnectDesktop(command.ShowOne):
         host = self._host(desktop, rdp.PORT)
         data = rdp.content(host, login=parsed_args.login)
         rdp.write(parsed_args.rdp, data)
-        self.tell(
+        self.hint(
             _('Open %s with Remote Desktop.') % text.one_line(parsed_args.rdp)
         )
         return {
@@ -144,7 +144,7 @@ class ConnectDesktop(command.ShowOne):
         name = text.argument(desktop.name)
         file = text.argument(desktop.name + '.rdp')
         line = f'openstack desktop connect {name} --rdp {file}'
-        self.tell(_('Write a file for Remote Desktop with: %s') % line)
+        self.hint(_('Write a file for Remote Desktop with:\n    %s') % line)
         return {
             'method': 'rdp',
             'host': host,
@@ -155,7 +155,7 @@ class ConnectDesktop(command.ShowOne):
     def _ssh(self, host: str, login: str | None) -> dict[str, Any]:
         words = ['ssh', '-l', login, host] if login else ['ssh', host]
         line = text.one_line(shlex.join(words))
-        self.tell(_('Log in with: %s') % line)
+        self.hint(_('Log in with:\n    %s') % line)
         return {
             'method': 'ssh',
             'host': host,
@@ -165,7 +165,7 @@ class ConnectDesktop(command.ShowOne):
 
     def _console(self, desktop: Any) -> dict[str, Any]:
         console = self.client.get_desktop_console(desktop.id)
-        self.tell(
+        self.hint(
             _(
                 'Open the URL in a browser. Until it expires it lets in '
                 'anybody who has it.'
@@ -185,8 +185,8 @@ def _unreachable(desktop: Any) -> str:
     if desktop.status == 'off':
         return (
             _(
-                'Desktop %(name)s is off. Start it with: '
-                'openstack desktop start --wait %(word)s'
+                'Desktop %(name)s is off. Start it with:\n'
+                '    openstack desktop start --wait %(word)s'
             )
             % said
         )
@@ -195,7 +195,7 @@ def _unreachable(desktop: Any) -> str:
         return (
             _(
                 'Desktop %(name)s is in fault: %(fault)s Build it again '
-                'with: openstack desktop retry --wait %(word)s'
+                'with:\n    openstack desktop retry --wait %(word)s'
             )
             % said
         )
@@ -208,7 +208,12 @@ def _underway(desktop: Any) -> str:
         'status': desktop.status,
     }
     if desktop.work_order_id:
-        message += ' ' + _(
-            'Follow it with: openstack desktop work order show --wait %s'
-        ) % (desktop.work_order_id)
+        message += (
+            ' '
+            + _(
+                'Follow it with:\n'
+                '    openstack desktop work order show --wait %s'
+            )
+            % desktop.work_order_id
+        )
     return message

@@ -106,8 +106,8 @@ class ConnectTest(base.ShellTest):
             ({'status': 'fault', 'fault': None}, 'desktop retry --wait Ada'),
             (
                 {'status': 'building', 'work_order_id': 'w1'},
-                'is building. Follow it with: '
-                'openstack desktop work order show --wait w1',
+                'is building. Follow it with:\n'
+                '    openstack desktop work order show --wait w1',
             ),
             ({'status': 'migrating'}, 'Ada is migrating.\n'),
         ):
