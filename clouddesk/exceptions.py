@@ -25,6 +25,8 @@ class ClouddeskError(Exception):
         **kwargs: Any,
     ) -> None:
         self.details = details or {}
+        #: What oslo.messaging makes the error from again on the other side.
+        self.kwargs: dict[str, Any] = {'details': self.details}
         self.text = (
             (message or self.message) % kwargs
             if kwargs
@@ -139,6 +141,7 @@ class CloudError(ClouddeskError):
     def __init__(self, *args: Any, transient: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.transient = transient
+        self.kwargs['transient'] = transient
 
 
 class CloudNotFound(CloudError):
