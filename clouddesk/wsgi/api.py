@@ -6,6 +6,7 @@ by ``;``, or else ``/etc/clouddesk/clouddesk.conf`` and
 request: the server may load this module before it forks its workers.
 """
 
+from collections.abc import Mapping
 import os
 from typing import Any
 
@@ -23,16 +24,16 @@ _DEFAULT_FILE = '/etc/clouddesk/clouddesk.conf'
 LOG = log.getLogger(__name__)
 
 
-def _where(environ: Any) -> dict[str, list[str]]:
-    files = [
-        each for each in environ.get(_FILES_VARIABLE, '').split(';') if each
-    ]
-    if files:
+def _where(environ: Mapping[str, str]) -> dict[str, list[str]]:
+    named = environ.get(_FILES_VARIABLE, '')
+    if named:
+        files = [each for each in named.split(';') if each]
         return {'default_config_files': files, 'default_config_dirs': []}
-    folder = _DEFAULT_FILE + '.d'
     return {
-        'default_config_files': [_DEFAULT_FILE],
-        'default_config_dirs': [folder] if os.path.isdir(folder) else [],
+        'default_config_files': list(filter(os.path.isfile, [_DEFAULT_FILE])),
+        'default_config_dirs': list(
+            filter(os.path.isdir, [_DEFAULT_FILE + '.d'])
+        ),
     }
 
 
