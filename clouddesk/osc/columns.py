@@ -30,7 +30,7 @@ class Faults(columns.FormattableColumn):
 
     def human_readable(self) -> str:
         return '\n'.join(
-            text.one_line('%s: %s' % (entry['name'], entry['message']))
+            text.one_line('%s: %s' % (entry['name'], fault(entry)))
             for entry in self._value or ()
         )
 

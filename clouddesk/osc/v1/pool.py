@@ -70,7 +70,7 @@ _LISTED_LONG = _LISTED | {
 _OF_PROJECT = {'project_id': 'Project ID'}
 _DELETED = ('ID', 'Name', 'Status', 'Work Order ID')
 
-_SORT_KEYS = ('created_at', 'updated_at', 'name', 'id')
+_SORT_KEYS = ('created_at', 'updated_at', 'name', 'size', 'id')
 
 
 class CreatePool(command.ShowOne):

@@ -59,7 +59,7 @@ _LISTED_LONG = _LISTED | {
 }
 _OF_PROJECT = {'project_id': 'Project ID'}
 
-_SORT_KEYS = ('created_at', 'updated_at', 'status', 'kind', 'id')
+_SORT_KEYS = ('created_at',)
 
 
 class ListWorkOrder(command.Lister):
