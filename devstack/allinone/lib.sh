@@ -170,7 +170,8 @@ stage_failed() {
 
 # wait_for SECONDS WHAT COMMAND...
 wait_for() {
-    local end=$((SECONDS + $1)) what=$2 ended
+    local end what=$2 ended
+    end=$((SECONDS + $1))
     shift 2
     until "$@" >/dev/null 2>&1; do
         if ended=$(ended_service); then
