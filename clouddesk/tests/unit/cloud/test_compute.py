@@ -317,6 +317,8 @@ class FlavorTest(base.CloudTestCase):
         )
 
     def test_connection_is_not_made_before_it_is_needed(self):
-        with mock.patch.object(cloud.session, 'connection') as connection:
+        with mock.patch.object(
+            cloud.session, 'connection', autospec=True
+        ) as connection:
             cloud.Cloud(mock.sentinel.session)
         connection.assert_not_called()

@@ -174,7 +174,9 @@ class RepetitionTest(base.CloudTestCase):
     def test_service_that_hangs(self):
         fault = self.emulator.fault('network', 'POST', hang=True)
         self.addCleanup(fault.release)
-        with mock.patch.object(session, '_timeouts', return_value=(1, 0.1)):
+        with mock.patch.object(
+            session, '_timeouts', autospec=True, return_value=(1, 0.1)
+        ):
             error = self.assertRaises(exceptions.CloudError, self.make_port)
         self.assertTrue(error.transient)
 
@@ -197,6 +199,7 @@ class RepetitionTest(base.CloudTestCase):
         with mock.patch.object(
             self.emulator.keystone,
             '_catalog',
+            autospec=True,
             side_effect=lambda: [
                 each for each in catalog() if each['type'] != 'network'
             ],
