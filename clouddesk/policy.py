@@ -16,7 +16,7 @@ def get_enforcer() -> policy.Enforcer:
     """The process's enforcer; also the entry point of oslo.policy's tools."""
     opts.set_defaults(CONF)
     enforcer = policy.Enforcer(CONF)
-    enforcer.register_defaults(policies.list_rules())
+    enforcer.register_defaults(list(policies.list_rules()))
     return enforcer
 
 

@@ -5,6 +5,7 @@ Every message names the field and the limit, and so do the details.
 
 from collections.abc import Callable
 from typing import Any
+from typing import TypeAlias
 
 import jsonschema
 
@@ -23,7 +24,7 @@ _KINDS = {
     'null': _('null'),
 }
 
-Error = jsonschema.ValidationError
+Error: TypeAlias = jsonschema.ValidationError
 Said = tuple[str, Any]
 
 

@@ -34,7 +34,7 @@ class Request(webob.Request):
         return self.environ[microversion.KEY]
 
     @functools.cached_property
-    def json(self) -> Any:  # type: ignore[override]
+    def json(self) -> Any:
         """The body, parsed once.
 
         :raises ValueError: it is not JSON

@@ -24,7 +24,7 @@ _DEFAULT_FILE = '/etc/clouddesk/clouddesk.conf'
 LOG = log.getLogger(__name__)
 
 
-def _where(environ: Mapping[str, str]) -> dict[str, list[str]]:
+def _where(environ: Mapping[str, str]) -> dict[str, Any]:
     named = environ.get(_FILES_VARIABLE, '')
     if named:
         files = [each for each in named.split(';') if each]

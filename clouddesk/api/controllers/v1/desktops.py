@@ -137,7 +137,7 @@ class Desktops(exposure.Controller):
         found = db.list_(project_id, filters, listing.page(req))
         rows, links = listing.cut(req, found)
         base = req.application_url
-        answer = {
+        answer: dict[str, Any] = {
             'desktops': [view.desktop(row, base) for row in rows],
             'links': links,
         }
