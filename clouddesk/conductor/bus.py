@@ -57,6 +57,7 @@ class Bus:
                     server = opener()
                     server.start()
                     self._servers.append(server)
+                    LOG.info('The message bus is open: %s', opener.__name__)
                     break
                 except Exception as error:
                     LOG.warning('No message bus yet: %s', error)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
+import dataclasses
 import queue
 import sys
 from typing import Any
@@ -34,6 +35,14 @@ _SLOWER = 1.5
 _GRACE = 60.0
 
 _ENDED = frozenset({walkers.Verdict.DONE, walkers.Verdict.FAILED})
+
+
+@dataclasses.dataclass(frozen=True)
+class _News:
+    """What somebody else saw."""
+
+    servers: Mapping[str, list[types.Server]]
+    asked_at: float
 
 
 class Crew:
@@ -93,13 +102,18 @@ class Crew:
         finally:
             self._land()
 
-    def notice(self, servers: Mapping[str, list[types.Server]]) -> None:
-        """Somebody saw servers, by desktop; may be called by any thread."""
-        self._inbox.put(servers)
+    def notice(
+        self, servers: Mapping[str, list[types.Server]], asked_at: float
+    ) -> None:
+        """Somebody saw servers, by desktop; may be called by any thread.
+
+        :param asked_at: when Nova was asked, not when it answered
+        """
+        self._inbox.put(_News(servers, asked_at))
 
     def wake(self) -> None:
         """Something changed; may be called by any thread."""
-        self._inbox.put({})
+        self._inbox.put(_News({}, 0.0))
 
     def _waiting(self) -> bool:
         return bool(self._ready or self._fresh or self._later or self._parked)
@@ -153,10 +167,10 @@ class Crew:
     def _receive(self, seconds: float) -> None:
         message = self._clock.wait(self._inbox, seconds)
         while message is not None:
-            if isinstance(message, tuple):
-                self._landed(*message)
-            elif message:
+            if isinstance(message, _News):
                 self._seen(message)
+            else:
+                self._landed(*message)
             message = self._clock.wait(self._inbox, 0)
 
     def _landed(self, run: walkers.Run, result: Any) -> None:
@@ -187,7 +201,7 @@ class Crew:
         """Wait for the calls that are still out; nothing follows them."""
         while self._flying:
             message = self._clock.wait(self._inbox, self._pause())
-            if isinstance(message, tuple):
+            if not isinstance(message, _News | None):
                 self._flying -= 1
 
     # -- looking at what waits ---------------------------------------------
@@ -198,14 +212,18 @@ class Crew:
             self._look_at = self._clock.monotonic() + self._interval
         self._parked[run.desktop.id] = run
 
-    def _seen(self, servers: Mapping[str, list[types.Server]]) -> None:
-        mine = [self._parked[each] for each in servers if each in self._parked]
-        mine = [run for run in mine if run.step.watches == 'servers']
-        self._walker.ctx.scene.see(
-            {run.desktop.id: servers[run.desktop.id] for run in mine}
-        )
-        for run in mine:
-            self._judge(run)
+    def _seen(self, news: '_News') -> None:
+        for desktop_id, servers in news.servers.items():
+            run = self._parked.get(desktop_id)
+            # What was true before we asked for something proves nothing: a
+            # server that shall reboot is running until it begins.
+            if (
+                run is not None
+                and run.step.watches == 'servers'
+                and run.parked_at <= news.asked_at
+            ):
+                self._walker.ctx.scene.see({desktop_id: servers})
+                self._judge(run)
 
     def _look_if_due(self) -> None:
         if not self._parked or self._clock.monotonic() < self._look_at:

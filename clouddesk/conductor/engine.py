@@ -87,11 +87,13 @@ class Engine:
         if crew is not None:
             crew.wake()
 
-    def notice(self, servers: Mapping[str, list[types.Server]]) -> None:
-        """Somebody saw servers, by desktop."""
+    def notice(
+        self, servers: Mapping[str, list[types.Server]], asked_at: float
+    ) -> None:
+        """Somebody saw servers, by desktop, on the monotonic clock."""
         crew = self._crew
         if crew is not None:
-            crew.notice(servers)
+            crew.notice(servers, asked_at)
 
     # -- phases ------------------------------------------------------------
 

@@ -20,10 +20,10 @@ from clouddesk.db.api import leases
 LOG = logging.getLogger(__name__)
 
 #: Parts of its length after which a lease is renewed.
-_RENEW_AFTER = 1 / 3
+_RENEW_AFTER = 1 / 4
 #: Parts of its length after which nobody may rely on it without asking. What
 #: is left must be longer than the longest call to another service.
-_STALE_AFTER = 0.4
+_STALE_AFTER = 1 / 3
 
 _MAX_OWNER = 255
 

@@ -67,12 +67,17 @@ class Manager:
             self._orders.submit(self._run, order_id)
         return True
 
-    def notice(self, servers: Mapping[str, list[types.Server]]) -> None:
-        """Tell the orders at work what was seen, by desktop."""
+    def notice(
+        self, servers: Mapping[str, list[types.Server]], asked_at: float
+    ) -> None:
+        """Tell the orders at work what was seen, by desktop.
+
+        :param asked_at: when Nova was asked, on the monotonic clock
+        """
         with self._lock:
             engines_ = [each for each in self._engines.values() if each]
         for engine in engines_:
-            engine.notice(servers)
+            engine.notice(servers, asked_at)
 
     def stop(self) -> None:
         """Take no more work and hand over what is under way.

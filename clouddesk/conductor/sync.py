@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 import itertools
 import threading
+import time
 from typing import Any
 
 from oslo_log import log as logging
@@ -38,11 +39,12 @@ class Sync:
     def __init__(
         self,
         cloud_of: Callable[[str], Any],
-        notice: Callable[[Mapping[str, list[types.Server]]], None],
+        notice: Callable[[Mapping[str, list[types.Server]], float], None],
         stopped: threading.Event,
     ) -> None:
         """
-        :param notice: told the servers that were seen, by desktop
+        :param notice: told the servers that were seen, by desktop, and when
+            Nova was asked
         :param stopped: ends a long round early
         """
         self._cloud_of = cloud_of
@@ -91,8 +93,9 @@ class Sync:
     ) -> int:
         compute = self._cloud_of(project_id).compute
         ids = [row.id for row in rows]
+        asked_at = time.monotonic()
         servers = compute.list_servers(ids)
-        self._notice(scene.by_desktop(servers, ids))
+        self._notice(scene.by_desktop(servers, ids), asked_at)
         by_id = {server.id: server for server in servers}
         said = [
             _told(row, by_id.get(row.server_id or ''), compute) for row in rows

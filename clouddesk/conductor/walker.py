@@ -208,7 +208,7 @@ class Walker:
             run.began = self._clock.monotonic()
 
     def _may_retry(self, run: Run, error: exceptions.CloudError) -> bool:
-        if not error.transient or run.tries >= self._conf.step_retries:
+        if run.tries >= self._tries(error):
             return False
         run.tries += 1
         run.doubt = True
@@ -225,6 +225,14 @@ class Walker:
             },
         )
         return True
+
+    def _tries(self, error: exceptions.CloudError) -> int:
+        """How often a step may be tried again after such an error."""
+        if error.transient:
+            return int(self._conf.step_retries)
+        # A service that just started may refuse what its policy allows,
+        # because it has not read it yet.
+        return isinstance(error, exceptions.CloudForbidden)
 
     def _record(self, run: Run, done: steps.Done) -> bool:
         """Write down the end of a step; True when it was the last one."""
