@@ -19,9 +19,12 @@ from sqlalchemy import orm
 #: Marks the transactions that must own SQLite's write lock from the start.
 _WRITES = 'clouddesk_writes'
 
-#: Appended to a URL that has no parameters of its own. Without the first,
-#: names outside Unicode's basic plane cannot be stored.
-_URL_PARAMETERS = {'mysql': 'charset=utf8mb4', 'sqlite': 'timeout=30'}
+#: Added to a URL that does not have them. Without the first, names outside
+#: Unicode's basic plane cannot be stored.
+_URL_PARAMETERS = {
+    'mysql': ('charset', 'utf8mb4'),
+    'sqlite': ('timeout', '30'),
+}
 
 #: Runs a whole writer again after a deadlock, of which a row that changed
 #: under a snapshot (MariaDB's error 1020) is one.
@@ -100,12 +103,11 @@ def writer() -> Iterator[orm.Session]:
 
 
 def _url_parameters(url: str | None) -> str:
-    if not url or '?' in url:
+    if not url:
         return ''
-    for dialect, parameters in _URL_PARAMETERS.items():
-        if url.startswith(dialect):
-            return parameters
-    return ''
+    parsed = sa.make_url(url)
+    key, value = _URL_PARAMETERS.get(parsed.get_backend_name(), ('', ''))
+    return '%s=%s' % (key, value) if key and key not in parsed.query else ''
 
 
 def _tune_sqlite(created: sa.Engine) -> None:

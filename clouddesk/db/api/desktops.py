@@ -28,6 +28,10 @@ _EXACT = (
     'work_order_id',
 )
 
+#: Characters of a fault's message that are kept: what another service says
+#: must not be too long for the column.
+MAX_MESSAGE = 4000
+
 #: Columns that hold what Nova said last.
 _OBSERVED = ('server_status', 'task_state', 'addresses')
 
@@ -163,7 +167,7 @@ def fault_values(
         code = message = None
     return {
         'fault_code': code,
-        'fault_message': message,
+        'fault_message': message and message[:MAX_MESSAGE],
         'faulted_at': timeutils.utcnow() if status == states.FAULT else None,
     }
 

@@ -114,7 +114,7 @@ def finish_item(
     :param status: done, failed or undone
     :raises LeaseLost: somebody else holds the order
     """
-    code, message = fault or (None, None)
+    code, message = _cut(fault)
     values: dict[str, Any] = {'status': status}
     values |= {'fault_code': code, 'fault_message': message}
     if status == states.ITEM_DONE:
@@ -162,7 +162,7 @@ def finish_order(
     :param status: succeeded, failed or cancelled
     :raises LeaseLost: somebody else holds the order
     """
-    code, message = fault or (None, None)
+    code, message = _cut(fault)
     statement = sa.update(_Order).where(*_fence(order_id, epoch))
     statement = statement.values(
         status=status,
@@ -188,6 +188,11 @@ def _fence(order_id: str, epoch: int) -> tuple[sa.ColumnElement[bool], ...]:
         _Order.epoch == epoch,
         _Order.owner.is_not(None),
     )
+
+
+def _cut(fault: Fault | None) -> tuple[str | None, str | None]:
+    code, message = fault or (None, None)
+    return code, message and message[: desktops.MAX_MESSAGE]
 
 
 def _guard(session: orm.Session, order_id: str, epoch: int) -> None:

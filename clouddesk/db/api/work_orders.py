@@ -190,9 +190,10 @@ def resize_pool(
                 name=pool.name,
                 size=size,
             )
-        pool.size = size
         inputs = _resize_inputs(size, len(live))
-        order_id = _order_for(session, order, flows.POOL_RESIZE, inputs, pool)
+        order_id = _order_for(
+            session, order, flows.POOL_RESIZE, inputs, pool, size
+        )
         if inputs['direction'] == flows.GROW:
             slots = _free_slots(members, size - len(live))
             parts = _fill(session, order, order_id, pool, slots, project_name)
@@ -354,9 +355,11 @@ def _order_for(
     kind: str,
     inputs: Mapping[str, Any],
     pool: models.Pool,
+    size: int | None = None,
 ) -> str:
     order_id = inserts.order(session, order, kind, inputs, pool)
     pool.work_order_id = order_id
+    pool.size = pool.size if size is None else size
     session.flush()
     return order_id
 
