@@ -8,6 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / '_ext'))
 
 extensions = [
     'cliff.sphinxext',
+    'features',
     'house',
     'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
