@@ -13,15 +13,21 @@ _DIRECTIONS = ('asc', 'desc')
 
 
 def add_options(
-    parser: argparse.ArgumentParser, sort_keys: Sequence[str]
+    parser: argparse.ArgumentParser,
+    sort_keys: Sequence[str],
+    default: str = '',
 ) -> None:
-    """Add paging, sorting, projects and ``--long``."""
+    """Add paging, sorting, projects and ``--long``.
+
+    :param default: how to sort when nothing is said; the service decides
+        when it is empty
+    """
     pagination.add_marker_pagination_option_to_parser(parser)
     parser.add_argument(
         '--sort',
         metavar='<key>[:<direction>]',
         type=_sort,
-        default={},
+        default=default or {},
         help=_('Sort by a key (%(keys)s), asc or desc')
         % {'keys': ', '.join(sort_keys)},
     )

@@ -11,10 +11,9 @@ import os
 
 from osc_lib import exceptions
 
+from clouddesk.osc import reach
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
-
-PORT = 3389
 
 _OWNER_ONLY = 0o600
 
@@ -37,7 +36,9 @@ _SETTINGS = (
 )
 
 
-def content(host: str, port: int = PORT, login: str | None = None) -> bytes:
+def content(
+    host: str, port: int = reach.RDP, login: str | None = None
+) -> bytes:
     """What is in the file.
 
     :param host: name or address of the desktop

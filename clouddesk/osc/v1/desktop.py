@@ -156,7 +156,7 @@ class ListDesktop(command.Lister):
             action='store_true',
             help=_('Also tell what all desktops of the query use together'),
         )
-        listing.add_options(parser, _SORT_KEYS)
+        listing.add_options(parser, _SORT_KEYS, default='name')
         return parser
 
     def take_action(

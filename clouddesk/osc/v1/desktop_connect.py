@@ -15,7 +15,6 @@ from clouddesk.osc import text
 from clouddesk.osc.i18n import _
 from clouddesk.osc.v1 import rows
 
-_SSH_PORT = 22
 _CONSOLES = {'novnc': 'novnc', 'spice': 'spice-html5', 'serial': 'serial'}
 
 
@@ -95,16 +94,16 @@ class ConnectDesktop(command.ShowOne):
         if parsed_args.rdp:
             return self._rdp_file(desktop, parsed_args)
         if parsed_args.ssh:
-            host = self._host(desktop, _SSH_PORT)
+            host = self._host(desktop, reach.SSH)
             return self._ssh(host, parsed_args.login)
         found = None
         if not parsed_args.console:
             hosts = reach.hosts(desktop.addresses)
-            found = reach.first(hosts, (rdp.PORT, _SSH_PORT))
+            found = reach.first(hosts, (reach.RDP, reach.SSH))
         if found is None:
             return self._console(desktop)
         host, port = found
-        if port == _SSH_PORT:
+        if port == reach.SSH:
             return self._ssh(host, parsed_args.login)
         return self._rdp(desktop, host)
 
@@ -127,7 +126,7 @@ class ConnectDesktop(command.ShowOne):
     def _rdp_file(
         self, desktop: Any, parsed_args: argparse.Namespace
     ) -> dict[str, Any]:
-        host = self._host(desktop, rdp.PORT)
+        host = self._host(desktop, reach.RDP)
         data = rdp.content(host, login=parsed_args.login)
         rdp.write(parsed_args.rdp, data)
         self.hint(
@@ -136,7 +135,7 @@ class ConnectDesktop(command.ShowOne):
         return {
             'method': 'rdp',
             'host': host,
-            'port': rdp.PORT,
+            'port': reach.RDP,
             'file': parsed_args.rdp,
         }
 
@@ -148,7 +147,7 @@ class ConnectDesktop(command.ShowOne):
         return {
             'method': 'rdp',
             'host': host,
-            'port': rdp.PORT,
+            'port': reach.RDP,
             'command': line,
         }
 
@@ -159,7 +158,7 @@ class ConnectDesktop(command.ShowOne):
         return {
             'method': 'ssh',
             'host': host,
-            'port': _SSH_PORT,
+            'port': reach.SSH,
             'command': line,
         }
 

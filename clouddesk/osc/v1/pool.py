@@ -108,7 +108,7 @@ class ListPool(command.Lister):
         parser.add_argument(
             '--name', metavar='<name>', help=_('Only this exact name')
         )
-        listing.add_options(parser, _SORT_KEYS)
+        listing.add_options(parser, _SORT_KEYS, default='name')
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:

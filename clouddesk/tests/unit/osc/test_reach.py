@@ -1,6 +1,8 @@
 import socket
+import threading
 from unittest import mock
 
+import fixtures
 from oslotest import base
 
 from clouddesk.osc import reach
@@ -19,56 +21,92 @@ class HostsTest(base.BaseTestCase):
         self.assertEqual([], reach.hosts(None))
 
 
+class Server(fixtures.Fixture):
+    """Takes connections; each gets the same greeting.
+
+    :param asked: bytes to read before the greeting
+    """
+
+    def __init__(self, greeting=b'', asked=0):
+        super().__init__()
+        self.greeting = greeting
+        self.asked = asked
+
+    def _setUp(self):
+        self._socket = socket.create_server(('127.0.0.1', 0))
+        self.address = self._socket.getsockname()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        self.addCleanup(self._thread.join)
+        self.addCleanup(self._socket.close)
+        self.addCleanup(self._socket.shutdown, socket.SHUT_RDWR)
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _peer = self._socket.accept()
+            except OSError:
+                return
+            with connection:
+                if self.asked:
+                    connection.recv(self.asked, socket.MSG_WAITALL)
+                connection.sendall(self.greeting)
+
+
+def _entry(address):
+    return (socket.AF_INET, socket.SOCK_STREAM, 6, '', address)
+
+
 class AnswersTest(base.BaseTestCase):
-    def setUp(self):
-        super().setUp()
-        self.server = socket.create_server(('127.0.0.1', 0))
-        self.addCleanup(self.server.close)
-        self.port = self.server.getsockname()[1]
+    def _look_up(self, *answers):
+        """Let names lead to these lists of addresses, one after another."""
+        listed = [
+            [_entry(address) for address in answer] for answer in answers
+        ]
+        self.useFixture(
+            fixtures.MockPatchObject(
+                socket, 'getaddrinfo', autospec=True, side_effect=listed
+            )
+        )
 
-    def _closed_port(self):
+    def _server(self, *args):
+        return self.useFixture(Server(*args)).address
+
+    def _nobody(self):
         with socket.create_server(('127.0.0.1', 0)) as server:
-            return server.getsockname()[1]
+            return server.getsockname()
 
-    def test_open_and_closed(self):
-        self.assertTrue(reach.answers('127.0.0.1', self.port))
-        self.assertFalse(reach.answers('127.0.0.1', self._closed_port()))
+    def test_ssh(self):
+        self._look_up([self._server(b'SSH-2.0-x\r\n')], [self._nobody()])
+        self.assertTrue(reach.answers('ada', reach.SSH))
+        self.assertFalse(reach.answers('ada', reach.SSH))
+
+    def test_rdp(self):
+        confirm = bytes.fromhex('0300 0013 0ed0 0000 1234 00')
+        self._look_up([self._server(confirm, 19)])
+        self.assertTrue(reach.answers('ada', reach.RDP))
+
+    def test_a_proxy_that_takes_every_connection(self):
+        silent = self._server()
+        self._look_up([silent], [silent])
+        self.assertFalse(reach.answers('ada', reach.SSH))
+        self.assertFalse(reach.answers('ada', reach.RDP))
 
     def test_a_name_is_looked_up_each_time(self):
         """T11: the address behind a name changes."""
-        stale = [
-            (
-                socket.AF_INET,
-                socket.SOCK_STREAM,
-                6,
-                '',
-                ('127.0.0.1', self._closed_port()),
-            )
-        ]
-        fresh = [
-            (
-                socket.AF_INET,
-                socket.SOCK_STREAM,
-                6,
-                '',
-                ('127.0.0.1', self.port),
-            )
-        ]
-        with mock.patch.object(
-            socket,
-            'getaddrinfo',
-            autospec=True,
-            side_effect=[stale, fresh, stale + fresh],
-        ):
-            verdicts = [reach.answers('ada.example.org', 22) for _ in '123']
+        stale, fresh = self._nobody(), self._server(b'SSH-')
+        self._look_up([stale], [fresh], [stale, fresh])
+        verdicts = [reach.answers('ada', reach.SSH) for _turn in range(3)]
         self.assertEqual([False, True, True], verdicts)
 
     def test_a_name_without_an_address(self):
         with mock.patch.object(
             socket, 'getaddrinfo', autospec=True, side_effect=OSError
         ):
-            self.assertFalse(reach.answers('nobody.example.org', 22))
+            self.assertFalse(reach.answers('nobody.example.org', reach.SSH))
 
+
+class FirstTest(base.BaseTestCase):
     def test_the_better_port_wins_over_the_better_host(self):
         def answers(host, port, _timeout):
             return (host, port) in (('b', 3389), ('a', 22))

@@ -185,12 +185,14 @@ class ListTest(base.ShellTest):
 
     def test_one_page(self):
         self.succeed('desktop list --limit 2 --marker m')
-        self.assertEqual({'limit': '2', 'marker': 'm'}, self._asked())
+        self.assertEqual(
+            {'limit': '2', 'marker': 'm', 'sort_key': 'name'}, self._asked()
+        )
         self.assertEqual(1, self.call.call_count)
 
     def test_all_projects(self):
         (row, _bob) = self.json('desktop list --all-projects')
-        self.assertEqual({'all_projects': 'true'}, self._asked())
+        self.assertEqual('true', self._asked()['all_projects'])
         self.assertEqual(fakes.PROJECT_ID, row['Project ID'])
 
     def test_a_project_that_we_may_not_read(self):
@@ -200,7 +202,8 @@ class ListTest(base.ShellTest):
         self.cloud.requests.get(fakes.AUTH_URL + '/projects', status_code=403)
         self.succeed('desktop list --project p1')
         self.assertEqual(
-            {'all_projects': 'true', 'project_id': 'p1'}, self._asked()
+            {'all_projects': 'true', 'project_id': 'p1', 'sort_key': 'name'},
+            self._asked(),
         )
 
     def test_totals(self):
