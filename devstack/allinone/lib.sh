@@ -82,7 +82,8 @@ take_lock() {
         echo "waiting for the rest of an interrupted run ..."
         flock -w 600 9 || die "a child of an interrupted run still holds $AIO/.lock; see: fuser -v $AIO/.lock"
     fi
-    process_mark $$ >"$AIO/.owner"
+    process_mark $$
+    echo "$MARK" >"$AIO/.owner"
 }
 
 prepare_home() {

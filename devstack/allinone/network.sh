@@ -65,7 +65,8 @@ ovs_switch() {
 # at once, so that another home can have its own; the lock covers the moment in between.
 start_vswitchd() {
     ! running ovs-vswitchd || return 0
-    exec 8>/run/lock/clouddesk-allinone-ovs
+    # any file that all homes of this machine share
+    exec 8</dev/net/tun
     flock 8
     [ ! -e "/sys/class/net/$DP_DEV" ] || ip link del "$DP_DEV"
     [ ! -e /sys/class/net/ovs-netdev ] || die "another userspace OVS owns the device ovs-netdev"

@@ -1,19 +1,29 @@
 # shellcheck shell=bash
 # Services: start once, find again, stop. Nothing is ever killed by name.
 
-# process_mark PID: "pid starttime", which a recycled pid does not share
+# process_mark PID: sets MARK to "pid starttime", which a recycled pid does not share.
+# No forks here: "down" asks for thirty services ten times a second.
 process_mark() {
     local stat
-    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    # shellcheck disable=SC2086
-    set -- "$1" ${stat##*) }
-    [ "$2" != Z ] || return 1
-    echo "$1 ${21}"
+    MARK=''
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+    read -ra stat <<<"${stat##*) }"
+    [ "${stat[0]}" != Z ] || return 1
+    MARK="$1 ${stat[19]}"
 }
 
-same_process() { [ -n "$1" ] && [ "$(process_mark "${1% *}")" = "$1" ]; }
+same_process() { [ -n "$1" ] && process_mark "${1% *}" && [ "$MARK" = "$1" ]; }
 
-running() { same_process "$(cat "$RUN/pids/$1" 2>/dev/null)"; }
+# read_mark NAME: sets MARK to what the service wrote when it started
+read_mark() {
+    MARK=''
+    { read -r MARK <"$RUN/pids/$1"; } 2>/dev/null || :
+}
+
+running() {
+    read_mark "$1"
+    same_process "$MARK"
+}
 
 service_names() { ls -tr "$RUN/pids" 2>/dev/null; }
 
@@ -31,7 +41,8 @@ service() {
         stop_services "$name"
     fi
     # orphaned workers would keep the port
-    end_session "$(cat "$RUN/pids/$name" 2>/dev/null || :)"
+    read_mark "$name"
+    end_session "$MARK"
     rm -f "$RUN/pids/$name"
     cd /
     # shellcheck disable=SC2016
@@ -47,11 +58,10 @@ service() {
 # end_session MARK: the service and its workers, which may have outlived it. The kernel gives
 # the number of a session to nobody else as long as one member lives.
 end_session() {
-    local now
     [ -n "$1" ] || return 0
-    now=$(process_mark "${1% *}" || :)
+    process_mark "${1% *}" || :
     # another process with that number: recycled, so the session is gone
-    [ -z "$now" ] || [ "$now" = "$1" ] || return 0
+    [ -z "$MARK" ] || [ "$MARK" = "$1" ] || return 0
     pkill -KILL -s "${1% *}" || :
 }
 
@@ -94,26 +104,24 @@ web() {
 
 # leftovers: processes that carry our id or live in our mount namespace, in whatever session
 leftovers() {
-    local id ns='' pid
+    local id ns=''
     id=$(cat "$AIO/id" 2>/dev/null) || return 0
-    ! mountpoint -q "$RUN/ns/mnt" || ns="mnt:[$(stat -L -c %i "$RUN/ns/mnt")]"
+    ! mountpoint -q "$RUN/ns/mnt" || ns="mnt:\\[$(stat -L -c %i "$RUN/ns/mnt")\\]"
     grep -lzxs "CLOUDDESK_AIO_ID=$id" /proc/[0-9]*/environ | cut -d/ -f3
-    [ -n "$ns" ] || return 0
-    for pid in /proc/[0-9]*; do
-        [ "$(readlink "$pid/ns/mnt" 2>/dev/null)" != "$ns" ] || echo "${pid#/proc/}"
-    done
+    [ -z "$ns" ] || find /proc/[0-9]*/ns/mnt -maxdepth 0 -lname "$ns" 2>/dev/null | cut -d/ -f3
 }
 
 # stop_services NAME...: TERM to all at once, KILL after a common grace
 stop_services() {
     local name mark marks=()
     for name in "$@"; do
-        mark=$(cat "$RUN/pids/$name" 2>/dev/null) || continue
+        read_mark "$name"
+        [ -n "$MARK" ] || continue
+        mark=$MARK
         marks+=("$mark")
-        same_process "$mark" || continue
-        kill -TERM "${mark% *}" 2>/dev/null || :
+        ! same_process "$mark" || kill -TERM "${mark% *}" 2>/dev/null || :
     done
-    await_end 80 "${marks[@]}"
+    await_end 8 "${marks[@]}"
     for mark in "${marks[@]}"; do
         ! same_process "$mark" || echo "killed after 8 s: $(tr '\0' ' ' <"/proc/${mark% *}/cmdline" | cut -c -90)"
         end_session "$mark"
@@ -121,16 +129,16 @@ stop_services() {
     for name in "$@"; do rm -f "$RUN/pids/$name"; done
 }
 
-# await_end TENTHS MARK...
+# await_end SECONDS MARK...
 await_end() {
-    local tenths=$1 mark left
+    local end mark left
+    end=$((SECONDS + $1))
     shift
-    while [ "$tenths" -gt 0 ]; do
+    while [ $SECONDS -lt $end ]; do
         left=''
         for mark in "$@"; do ! same_process "$mark" || left=1; done
         [ -n "$left" ] || return 0
         sleep 0.1
-        tenths=$((tenths - 1))
     done
 }
 
