@@ -88,7 +88,7 @@ def _check_depth(body: bytes) -> None:
 
 def _deeper_than(limit: int, value: Any) -> bool:
     level = [value]
-    for _depth in range(limit + 1):
+    for _depth in range(limit):
         level = [
             child
             for each in level

@@ -153,14 +153,16 @@ class ApiTest(base.BaseTestCase):
         body: Any = None,
         persona: str | None = 'member',
         headers: dict[str, str] | None = None,
-        **kwargs: Any,
+        **environ: Any,
     ) -> Answer:
         """Send a request.
 
         :param body: sent as JSON
         :param persona: whose token goes along, if any
+        :param environ: of WSGI
         """
-        request = Request.blank(path, method=method, **kwargs)
+        request = Request.blank(path, method=method)
+        request.environ.update(environ)
         if persona is not None:
             request.headers['X-Auth-Token'] = persona
         if body is not None:
