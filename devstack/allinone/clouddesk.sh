@@ -35,20 +35,24 @@ use_cloud() {
 demo() {
     use_cloud school-a
     capabilities
-    local flavor=m1.desk name
+    local flavor=m1.desk name start=$SECONDS
     [ "$REAL" = yes ] || flavor=f1.desk
     openstack desktop --help >/dev/null 2>&1 ||
         die "the command \"openstack desktop\" is not there yet; run: $(self stage clouddesk)"
     if ! openstack desktop pool show class5 >/dev/null 2>&1; then
         show_command openstack desktop pool create class5 --image desktop-tiny \
             --flavor "$flavor" --network class --size 5 --wait
+        echo "five desktops after $((SECONDS - start)) s"
     fi
-    show_command openstack desktop list
+    show_command openstack desktop list --pool class5 --sort name
     echo
-    echo "To open them (after: eval \"\$($(self env))\"):"
-    for name in $(openstack desktop list -f value -c name -c Name); do
+    echo "To open them:"
+    echo "    eval \"\$($(self env))\""
+    for name in $(openstack desktop list --pool class5 --sort name -f value -c Name); do
         echo "    openstack desktop connect $name"
     done
+    echo "To be rid of them:"
+    echo "    openstack desktop pool delete class5 --wait"
 }
 
 show_command() {

@@ -80,7 +80,7 @@ take_lock() {
             die "another allinone.sh (pid ${owner% *}) works on $AIO; wait for it, or stop it: kill ${owner% *}"
         fi
         echo "waiting for the rest of an interrupted run ..."
-        flock -w 600 9 || die "a child of an interrupted run still holds $AIO/.lock; see: fuser -v $AIO/.lock"
+        flock -w 600 9 || die "a child of an interrupted run still holds $AIO/.lock; wait for it, then: $(self "$COMMAND")"
     fi
     process_mark $$
     echo "$MARK" >"$AIO/.owner"
