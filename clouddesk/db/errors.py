@@ -37,4 +37,4 @@ def explain(error: Exception) -> str:
 def _reason(error: Exception) -> str:
     inner = getattr(error, 'inner_exception', None) or error
     # Of SQLAlchemy's error only the driver's part: the rest is SQL.
-    return str(getattr(inner, 'orig', None) or inner)
+    return ' '.join(str(getattr(inner, 'orig', None) or inner).split())

@@ -129,24 +129,22 @@ def lower_pools(session: orm.Session, ids: Collection[str]) -> None:
     A pool that has more desktops than it wants, because deleting one failed
     before, loses the surplus first.
     """
-    dying = _count(_Desktop.id.in_(sorted(ids)))
-    live = _count(_Desktop.status != states.DELETING)
-    statement = (
-        sa.update(_Pool)
-        .where(
-            _Pool.id.in_(
-                sa.select(_Desktop.pool_id).where(_Desktop.id.in_(sorted(ids)))
-            )
-        )
-        .values(
-            size=sa.case(
-                (live - dying >= _Pool.size, _Pool.size),
-                (live >= _Pool.size, live - dying),
-                else_=_Pool.size - dying,
-            )
+    concerned = sa.update(_Pool).where(
+        _Pool.id.in_(
+            sa.select(_Desktop.pool_id).where(_Desktop.id.in_(sorted(ids)))
         )
     )
-    execute(session, statement)
+    # The lock first: PostgreSQL counts what was there before it waited.
+    if not execute(session, concerned.values(updated_at=timeutils.utcnow())):
+        return
+    dying = _count(_Desktop.id.in_(sorted(ids)))
+    live = _count(_Desktop.status != states.DELETING)
+    size = sa.case(
+        (live - dying >= _Pool.size, _Pool.size),
+        (live >= _Pool.size, live - dying),
+        else_=_Pool.size - dying,
+    )
+    execute(session, concerned.values(size=size))
 
 
 class PoolRefused(Refused):
@@ -178,9 +176,9 @@ class DesktopsRefused(Refused):
     def explain(self, session: orm.Session) -> Exception | None:
         query = sa.select(_Desktop).where(_Desktop.id.in_(self.ids))
         rows = list(session.scalars(query.order_by(_Desktop.name)))
-        missing = set(self.ids) - {row.id for row in rows}
-        if missing:
-            return not_found(missing)
+        if len(rows) < len(set(self.ids)):
+            # Gone meanwhile: the next run sees what is left.
+            return None
         busy = [row for row in rows if row.work_order_id]
         wrong = [row for row in rows if row.status not in self.allowed]
         if busy:

@@ -389,6 +389,25 @@ class DeletePoolTestCase(_PoolOrderTestCase):
         self.assertRaises(exceptions.DesktopBusy, self.delete, pool)
         self.assertIsNone(pools.get(pool.id).work_order_id)
 
+    @mock.patch('time.sleep', autospec=True)
+    def test_desktop_that_goes_meanwhile(self, _sleep):
+        pool, members = self.pool(2)
+        self.set_desktops([members[0].id], states.MIGRATING)
+        gone = sa.delete(models.Desktop).filter_by(id=members[0].id)
+        explain = holds.DesktopsRefused.explain
+
+        def meanwhile(refused, session):
+            self.write(gone)
+            return explain(refused, session)
+
+        with mock.patch.object(
+            holds.DesktopsRefused, 'explain', autospec=True
+        ) as late:
+            late.side_effect = meanwhile
+            order = self.delete(pool)
+        self.assertEqual(1, late.call_count)
+        self.assertEqual([2], self.slots(order))
+
     def test_strangers_find_nothing(self):
         pool, _members = self.pool(1)
         self.assertRaises(
