@@ -21,6 +21,7 @@ from clouddesk import cloud
 from clouddesk import conf
 from clouddesk import db
 from clouddesk import policy
+from clouddesk import states
 from clouddesk.api import app
 from clouddesk.cloud import compute
 from clouddesk.cloud import identity
@@ -245,7 +246,8 @@ class ApiTest(base.BaseTestCase):
         )
         return made.subject_id
 
-    def make_order(self, status: str = 'queued', **values: Any) -> str:
+    def make_order(self, status: str = 'queued') -> str:
+        """An order for one desktop, in any status."""
         order = {'project_id': PROJECT, 'user_id': 'ada'}
         made = work_orders.create_desktops(order, self.SPEC, ['desk'])
         self.sql(
@@ -253,6 +255,12 @@ class ApiTest(base.BaseTestCase):
             id=made.id,
             status=status,
         )
+        if status in states.ORDER_FINISHED:
+            self.sql(
+                "UPDATE desktops SET status = 'fault', work_order_id = NULL "
+                'WHERE work_order_id = :id',
+                id=made.id,
+            )
         return made.id
 
     def sql(self, statement: str, **values: Any) -> None:

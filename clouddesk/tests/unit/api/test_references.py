@@ -1,0 +1,170 @@
+import dataclasses
+
+import ddt
+
+from clouddesk import context
+from clouddesk import exceptions
+from clouddesk.api import references
+from clouddesk.cloud import types
+from clouddesk.tests.unit.api import base
+
+
+@ddt.ddt
+class ResolveTest(base.ApiTest):
+    def setUp(self):
+        super().setUp()
+        self.context = context.RequestContext(
+            project_id=base.PROJECT, project_name='school', overwrite=False
+        )
+        self.user = self.cloud.user
+
+    def resolve(self, **wanted):
+        wanted = {'image_id': base.IMAGE, 'flavor_id': base.FLAVOR} | wanted
+        return references.resolve(self.context, wanted)
+
+    def refuse(self, field, kind=exceptions.Invalid, **wanted):
+        error = self.assertRaises(kind, self.resolve, **wanted)
+        self.assertEqual(field, error.details['field'])
+        self.assertIn(field, error.text)
+        return error
+
+    def image(self, **values):
+        image = types.Image(base.IMAGE, 'win11', 'active', size=1024**3)
+        image = dataclasses.replace(image, **values)
+        self.user.image.get.return_value = image
+
+    def flavor(self, **values):
+        flavor = types.Flavor(base.FLAVOR, 'desk', 1, ram=1024, disk=10)
+        flavor = dataclasses.replace(flavor, **values)
+        self.user.compute.get_flavor.return_value = flavor
+
+    def test_complete(self):
+        self.assertEqual(
+            {
+                'note': '',
+                'availability_zone': None,
+                'key_name': None,
+                'image_id': base.IMAGE,
+                'flavor_id': base.FLAVOR,
+                'network_id': base.NETWORK,
+                'boot_from': 'image',
+                'volume_size': None,
+                'vcpus': 2,
+                'ram': 2048,
+                'disk': 10,
+            },
+            self.resolve(),
+        )
+
+    @ddt.data(
+        ('image_id', 'image.get', {}),
+        ('flavor_id', 'compute.get_flavor', {}),
+        ('network_id', 'network.get_network', {'network_id': base.NETWORK}),
+        ('network_id', 'network.pick_network', {}),
+    )
+    @ddt.unpack
+    def test_what_a_service_says(self, field, method, wanted):
+        room, name = method.split('.')
+        mock = getattr(getattr(self.user, room), name)
+        mock.side_effect = exceptions.CloudNotFound(kind='thing', id='x')
+        self.refuse(field, **wanted)
+        mock.side_effect = exceptions.CloudForbidden(service='S', reason='no')
+        error = self.assertRaises(exceptions.Forbidden, self.resolve, **wanted)
+        self.assertEqual(field, error.details['field'])
+        away = exceptions.CloudError(
+            service='S', reason='timed out', transient=True
+        )
+        mock.side_effect = away
+        error = self.assertRaises(
+            exceptions.ServiceUnavailable, self.resolve, **wanted
+        )
+        self.assertEqual('S answered: timed out', error.text)
+        mock.side_effect = exceptions.CloudError(service='S', reason='odd')
+        self.assertRaises(exceptions.CloudError, self.resolve, **wanted)
+
+    @ddt.data('queued', 'saving', 'deactivated', 'killed')
+    def test_an_image_must_be_active(self, status):
+        self.image(status=status)
+        self.assertIn(status, self.refuse('image_id').text)
+
+    def test_a_flavor_is_named_by_its_id(self):
+        error = self.refuse('flavor_id', flavor_id='desk')
+        self.assertIn(base.FLAVOR, error.text)
+
+    def test_ram_that_the_image_needs(self):
+        self.image(min_ram=1024)
+        self.flavor(ram=1023)
+        self.assertEqual(1024, self.refuse('flavor_id').details['limit'])
+        self.flavor(ram=1024)
+        self.assertEqual(1024, self.resolve()['ram'])
+
+    def test_disk_that_the_image_needs(self):
+        self.image(min_disk=10)
+        self.flavor(disk=9)
+        self.assertEqual(10, self.refuse('flavor_id').details['limit'])
+        for disk in (10, 0):
+            self.flavor(disk=disk)
+            self.assertEqual(disk, self.resolve()['disk'])
+
+    @ddt.data(
+        # min_disk, bytes, disk of the flavor → GiB
+        (20, 1024**3, 10, 20),
+        (0, 15 * 1024**3 + 1, 10, 16),
+        (5, 1024**3, 10, 10),
+        (0, None, 0, 1),
+        (3, 1024**3, 0, 3),
+    )
+    @ddt.unpack
+    def test_the_volume_is_large_enough_by_itself(
+        self, min_disk, size, disk, expected
+    ):
+        self.image(min_disk=min_disk, size=size)
+        self.flavor(disk=disk)
+        spec = self.resolve(boot_from='volume')
+        self.assertEqual(
+            (expected, expected), (spec['volume_size'], spec['disk'])
+        )
+
+    def test_a_volume_must_hold_the_image(self):
+        self.image(min_disk=8)
+        error = self.refuse('volume_size', boot_from='volume', volume_size=7)
+        self.assertEqual(8, error.details['limit'])
+        spec = self.resolve(boot_from='volume', volume_size=8)
+        self.assertEqual(8, spec['volume_size'])
+
+    def test_a_volume_may_be_smaller_than_the_disk_of_the_flavor(self):
+        spec = self.resolve(boot_from='volume', volume_size=6)
+        self.assertEqual(6, spec['disk'])
+
+    def test_a_size_needs_a_volume(self):
+        self.refuse('volume_size', volume_size=10)
+        self.refuse('volume_size', boot_from='image', volume_size=10)
+
+    def test_networks_that_desktops_cannot_use(self):
+        for network in (
+            types.Network(base.NETWORK, 'out', external=True, subnets=('s',)),
+            types.Network(base.NETWORK, 'empty'),
+        ):
+            self.user.network.get_network.return_value = network
+            self.refuse('network_id', network_id=base.NETWORK)
+
+
+class ProjectNameTest(base.ApiTest):
+    def name(self, template, **values):
+        ctxt = context.RequestContext(
+            project_id=base.PROJECT, overwrite=False, **values
+        )
+        return references.project_name(ctxt, template, base.PROJECT)
+
+    def test_only_when_it_is_shown(self):
+        self.assertEqual('', self.name('{base}{serial}'))
+        self.assertFalse(self.cloud.for_user.called)
+
+    def test_the_token_tells_the_callers_own(self):
+        name = self.name('{project}{serial}', project_name='school')
+        self.assertEqual('school', name)
+        self.assertFalse(self.cloud.for_user.called)
+
+    def test_keystone_tells_the_others(self):
+        self.cloud.user.identity.project_name.return_value = 'north'
+        self.assertEqual('north', self.name('{project}{serial}'))
