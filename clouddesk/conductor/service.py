@@ -1,6 +1,7 @@
 """The conductor as a whole, in one process."""
 
 from collections.abc import Callable
+import contextlib
 import queue
 import socket
 import threading
@@ -21,6 +22,9 @@ from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 
 LOG = logging.getLogger(__name__)
+
+#: Seconds after which the main thread looks for signals.
+_DOZE = 1.0
 
 
 class Conductor(service.ServiceBase):
@@ -75,8 +79,12 @@ class Conductor(service.ServiceBase):
     def wait(self) -> None:
         """Until :meth:`stop` is through."""
         # A queue instead of an event, because the handler of a signal may
-        # interrupt this very line and call stop().
-        self._ended.get()
+        # interrupt this very line and call stop(). It runs in this thread
+        # only, which sleeps on when the kernel gave the signal to another.
+        while True:
+            with contextlib.suppress(queue.Empty):
+                self._ended.get(timeout=_DOZE)
+                return
 
     def reset(self) -> None:
         """Nothing to do on SIGHUP: options are read where they are used."""
