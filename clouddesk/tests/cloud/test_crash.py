@@ -36,7 +36,7 @@ class CrashTest(base.CloudTest):
             'some servers are made',
             every=0.1,
         )
-        self.addCleanup(self._start_conductor)
+        self.addCleanup(self._revive_conductor)
         self._kill_conductor()
         self.assertEqual('running', self._order(order_id).status)
         self._start_conductor()
@@ -83,6 +83,10 @@ class CrashTest(base.CloudTest):
         pid = int(self._pid_file().read_text().split()[0])
         os.killpg(pid, signal.SIGKILL)
         self.until(lambda: not _lives(pid), 'the conductor is gone', 30)
+
+    def _revive_conductor(self):
+        if not _lives(int(self._pid_file().read_text().split()[0])):
+            self._start_conductor()
 
     def _start_conductor(self):
         done = subprocess.run(
