@@ -52,8 +52,9 @@ class ServiceTestCase(ShellTestCase):
 
     def test_starts_again_after_a_kill(self) -> None:
         pid = self.start('a', 'sleep 60')
-        os.kill(pid, 9)
-        self.bash('! running a; service a sleep 60; running a')
+        kill(pid)
+        self.bash('service a sleep 60; running a')
+        self.assertNotEqual(pid, int(self.mark('a').split()[0]))
 
     def test_a_recycled_pid_is_not_ours(self) -> None:
         marks = self.home / 'run' / 'pids'
@@ -69,7 +70,7 @@ class ServiceTestCase(ShellTestCase):
         command = "bash -c 'sleep 61 & echo $! >$AIO/child; wait'"
         pid = self.start('a', command)
         child = int(self.wait_for_text(self.home / 'child'))
-        os.kill(pid, 9)
+        kill(pid)
         self.bash('stop_services a')
         self.assertFalse(alive(child))
 
@@ -145,5 +146,15 @@ class FrontDoorTestCase(ShellTestCase):
 
 
 def alive(pid: int) -> bool:
-    stat = pathlib.Path(f'/proc/{pid}/stat')
-    return stat.exists() and ') Z ' not in stat.read_text()
+    try:
+        stat = pathlib.Path(f'/proc/{pid}/stat').read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return ') Z ' not in stat
+
+
+def kill(pid: int) -> None:
+    """Kill a process that is not our child, until it is gone."""
+    os.kill(pid, 9)
+    while alive(pid):
+        time.sleep(0.01)
