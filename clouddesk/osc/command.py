@@ -161,12 +161,13 @@ class ShowSome(ShowOne):
 
 def failures(order: Any) -> list[str]:
     """What went wrong in a failed order, and what to do; one per line."""
-    lines = [columns.fault(order.fault)] if order.fault else []
-    lines += [
+    lines = [
         '%s: %s' % (text.one_line(item['name']), columns.fault(item['fault']))
         for item in order.work_items or ()
         if item.get('fault')
     ]
+    if not lines and order.fault:
+        lines = [columns.fault(order.fault)]
     lines.append(
         _(
             'Work order %(id)s failed for %(failed)s of %(total)s desktops. '

@@ -193,8 +193,8 @@ def _unreachable(desktop: Any) -> str:
         said['fault'] = columns.fault(desktop.fault)
         return (
             _(
-                'Desktop %(name)s is in fault: %(fault)s Build it again '
-                'with:\n    openstack desktop retry --wait %(word)s'
+                'Desktop %(name)s is in fault: %(fault)s\n'
+                'Build it again with:\n    openstack desktop retry --wait %(word)s'
             )
             % said
         )

@@ -114,6 +114,13 @@ class CreateTest(base.ShellTest):
         self.assertIn('desktop work order retry ' + order['id'], err)
         self.assertNotIn('\x1b', out + err)
 
+    def test_failure_of_the_order_as_a_whole(self):
+        fault = {'code': 'internal_error', 'message': 'It broke.'}
+        items = [fakes.item(ADA, 'pending')]
+        self._answer(fakes.order('failed', items, fault=fault))
+        err = self.complain('desktop create Ada --wait' + SPEC)
+        self.assertIn('\nIt broke.\n', err)
+
     def test_cancelled_meanwhile(self):
         order = fakes.order('cancelled', [fakes.item(ADA, 'undone')])
         self._answer(order)
