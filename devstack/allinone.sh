@@ -33,7 +33,7 @@ Options, before or after the command:
     --port-base N       first of 200 ports       [21000], fixed by the first "up"
     --cache DIR         downloads, kept for all  [/var/cache/clouddesk-allinone]
     --fake-only         no real desktops, even if the machine could; fixed by the first "up"
-    --python PROGRAM    interpreter of the services (>= 3.11)  [python3]
+    --python PROGRAM    interpreter of the services (>= 3.11)  [python3], kept by the home
 The environment can say the same: CLOUDDESK_AIO_HOME, CLOUDDESK_AIO_PORT_BASE,
 CLOUDDESK_AIO_CACHE, CLOUDDESK_AIO_PYTHON.
 HELP
@@ -45,7 +45,7 @@ parse() {
     AIO=${CLOUDDESK_AIO_HOME:-/opt/clouddesk-allinone}
     CACHE=${CLOUDDESK_AIO_CACHE:-/var/cache/clouddesk-allinone}
     WANTED_BASE=${CLOUDDESK_AIO_PORT_BASE:-}
-    WANTED_PYTHON=${CLOUDDESK_AIO_PYTHON:-python3}
+    WANTED_PYTHON=${CLOUDDESK_AIO_PYTHON:-}
     WANTED_FAKE='' PURGE='' COMMAND='' ARGS=()
     while [ $# -gt 0 ]; do
         case $1 in

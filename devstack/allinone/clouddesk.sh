@@ -23,7 +23,11 @@ install_checkout() {
     local mark=$VENV/.clouddesk wanted
     wanted=$(cd "$TOP" && echo "$TOP" && cat pyproject.toml setup.cfg requirements.txt 2>/dev/null || :)
     [ "$wanted" != "$(cat "$mark" 2>/dev/null)" ] || return 0
-    (umask 022; pip_install -e "$TOP")
+    (
+        umask 022
+        pip_install -r "$TOP/requirements.txt"
+        pip_ install --root-user-action ignore --no-index --no-deps --no-build-isolation -e "$TOP"
+    )
     echo "$wanted" >"$mark"
 }
 
@@ -68,6 +72,9 @@ cloud_tests() {
         PATH=$CALLER_PATH tox -e cloud -- "$@"
         return
     fi
-    [ ! -e test-requirements.txt ] || pip_install -r test-requirements.txt
-    OS_TEST_PATH=./clouddesk/tests/cloud stestr run "$@"
+    if [ test-requirements.txt -nt "$VENV/.test-requirements" ]; then
+        pip_install -r test-requirements.txt
+        touch "$VENV/.test-requirements"
+    fi
+    OS_TEST_PATH=./clouddesk/tests/cloud stestr run --serial "$@"
 }

@@ -60,20 +60,35 @@ stage_python() {
     # a venv of another interpreter cannot be updated
     [ "$(readlink -f "$VENV/bin/python")" = "$(readlink -f "$PYTHON")" ] || rm -rf "$VENV"
     [ -x "$VENV/bin/pip" ] || "$PYTHON" -m venv --clear "$VENV"
-    pip_install -U pip setuptools wheel
-    # uWSGI embeds the interpreter it was built with
-    pip_install --no-binary uwsgi uwsgi
+    pip_install pip setuptools wheel
     pip_install -r "$PARTS/requirements.txt"
     echo "$wanted" >"$mark"
 }
 
+pip_() {
+    local verb=$1
+    shift
+    "$VENV/bin/python" -m pip --disable-pip-version-check "$verb" -q -c "$PARTS/constraints.txt" "$@"
+}
+
+# wheelhouse: one per interpreter; uWSGI embeds the one that it was built with
+wheelhouse() {
+    "$PYTHON" -c 'import hashlib, os, platform, sys
+key = hashlib.sha256(sys.executable.encode()).hexdigest()[:8]
+print(os.environ["CACHE"] + "/wheels-" + platform.python_version() + "-" + key)'
+}
+
+# pip_install ARGUMENTS: from the wheels in the cache; what is missing there is fetched first
 pip_install() {
-    local key
-    # one cache per interpreter: a wheel of uWSGI fits only the one that built it
-    key=$("$PYTHON" -c 'import hashlib, platform, sys
-print(platform.python_version() + "-" + hashlib.sha256(sys.executable.encode()).hexdigest()[:8])')
-    PIP_CACHE_DIR=$CACHE/pip-$key "$VENV/bin/python" -m pip install -q \
-        --disable-pip-version-check --root-user-action ignore -c "$PARTS/constraints.txt" "$@"
+    local house offline
+    house=$(wheelhouse)
+    offline=(--root-user-action ignore --no-index --find-links "$house")
+    mkdir -p "$house"
+    if pip_ install "${offline[@]}" "$@" 2>/dev/null; then return; fi
+    echo "fetching into $house: $*"
+    # pip's own cache may hold a uWSGI for another interpreter
+    pip_ wheel --no-cache-dir -w "$house" --find-links "$house" "$@"
+    pip_ install "${offline[@]}" "$@"
 }
 
 # stage_isolation: what the machine can do, and a mount namespace in which libvirt's fixed

@@ -54,7 +54,7 @@ service_environment() {
     for name in "${!OS_@}"; do unset "$name"; done
     CALLER_PATH=$PATH
     # found before PATH changes: it may be a pyenv shim
-    WANTED_PYTHON=$(command -v "$WANTED_PYTHON") || die "no Python: give --python PROGRAM"
+    WANTED_PYTHON=$(command -v "${WANTED_PYTHON:-${PYTHON:-python3}}") || die "no Python: give --python PROGRAM"
     export PATH=$AIO/bin:$VENV/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     export OVS_RUNDIR=$RUN/ovs OVS_LOGDIR=$LOG OVS_DBDIR=$DATA/ovs OVN_RUNDIR=$RUN/ovn OVN_LOGDIR=$LOG
     export OS_CLIENT_CONFIG_FILE=$AIO/clouds.yaml PYTHONWARNINGS=ignore LC_ALL=C.UTF-8

@@ -83,13 +83,13 @@ ended_service() {
 
 # isolated COMMAND...: in the private mount namespace
 isolated() {
-    if [ -e "$RUN/ns/mnt" ]; then nsenter --mount="$RUN/ns/mnt" -- "$@"; else "$@"; fi
+    if mountpoint -q "$RUN/ns/mnt"; then nsenter --mount="$RUN/ns/mnt" -- "$@"; else "$@"; fi
 }
 
 isolated_service() {
     local name=$1
     shift
-    if [ -e "$RUN/ns/mnt" ]; then
+    if mountpoint -q "$RUN/ns/mnt"; then
         service "$name" nsenter --mount="$RUN/ns/mnt" -- "$@"
     else
         service "$name" "$@"
