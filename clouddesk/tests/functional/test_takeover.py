@@ -144,6 +144,59 @@ class StoppedTest(base.FunctionalTestCase):
         self.assertOneOfEach(2)
 
 
+class FrozenTest(base.FunctionalTestCase):
+    """A conductor that lost its lease without knowing it."""
+
+    conductor = False
+    options = {'lease_seconds': 2, 'sweep_grace': 2}
+
+    def setUp(self):
+        super().setUp()
+        self.fault = self.cloud.fault(
+            'compute', 'POST', '/servers$', hang=True
+        )
+        self.nova.build_seconds = None
+        self.order = self.create_pool(2)
+        self.frozen = self.service.spawn_conductor()
+        self.fault.reached.wait(30)
+        self.until_servers(1)
+        self.frozen.freeze()
+        self.service.start_conductor()
+        self.until_servers(2)
+
+    def until_servers(self, count):
+        service.until(lambda: self.nova.servers, lambda s: len(s) == count)
+
+    def build(self):
+        with self.cloud.lock:
+            for server_id in list(self.nova.servers):
+                self.nova.finish(server_id)
+
+    def test_its_late_server_is_reaped(self):
+        """Nova makes a server that nobody waits for any longer."""
+        self.fault.release()
+        self.until_servers(3)
+        self.build()
+        order = self.finish(self.order)
+        self.frozen.thaw()
+        self.until_servers(2)
+        self.assertOneOfEach(2)
+        self.assertStatuses({'running': 2}, self.desktops())
+        again = self.api.get('/work-orders/' + order['id'])
+        self.assertEqual(order, again)
+
+    def test_its_late_call_is_refused(self):
+        """Nova refuses a second server on the port of the first."""
+        self.build()
+        order = self.finish(self.order)
+        self.fault.release()
+        self.frozen.thaw()
+        self.assertEqual(0, self.frozen.terminate(), self.frozen.output())
+        self.assertOneOfEach(2)
+        again = self.api.get('/work-orders/' + order['id'])
+        self.assertEqual(order, again)
+
+
 class TogetherTest(base.FunctionalTestCase):
     """Several conductors over one database."""
 

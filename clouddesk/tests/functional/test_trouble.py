@@ -165,6 +165,37 @@ class BehindOurBackTest(base.FunctionalTestCase):
         self.assertNothingLeft()
 
 
+class NotificationTest(base.FunctionalTestCase):
+    """What Nova tells makes waiting short; nothing depends on it."""
+
+    options = {
+        'listen_to_nova': True,
+        'sync_interval': 3600,
+        'poll_interval': 3600,
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.service.forward_notifications()
+
+    def test_build_and_change(self):
+        self.nova.build_seconds = None
+        order = self.create_desktop()
+        service.until(lambda: self.nova.servers, bool)
+        (server,) = self.nova.servers.values()
+        self.api.wait(order['id'], 'running')
+        service.until(
+            lambda: self.desktop(order['items'][0]['desktop_id']),
+            lambda desktop: desktop['server_id'],
+        )
+        with self.cloud.lock:
+            self.nova.finish(server.id)
+        self.finish(order)
+        with self.cloud.lock:
+            self.nova._end('power_off', server, 'stopped', 4)
+        self.until_desktop(order['items'][0]['desktop_id'], 'off')
+
+
 class SweepTest(base.FunctionalTestCase):
     def test_orphan_goes(self):
         """A port whose POST outlived the order that asked for it."""
