@@ -194,7 +194,8 @@ def _unreachable(desktop: Any) -> str:
         return (
             _(
                 'Desktop %(name)s is in fault: %(fault)s\n'
-                'Build it again with:\n    openstack desktop retry --wait %(word)s'
+                'Build it again with:\n'
+                '    openstack desktop retry --wait %(word)s'
             )
             % said
         )

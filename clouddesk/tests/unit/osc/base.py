@@ -2,7 +2,6 @@ import io
 import json
 import logging
 import shlex
-import signal
 
 import fixtures
 from openstackclient import shell
@@ -27,9 +26,6 @@ class ShellTest(base.BaseTestCase):
         self._use_clouds_yaml()
         self._keep('handlers', logging.getLogger())
         self._keep('level', logging.getLogger())
-        # The shell lets SIGPIPE kill its process, which is also ours.
-        for number in (signal.SIGPIPE, signal.SIGINT):
-            self.addCleanup(signal.signal, number, signal.getsignal(number))
 
     def openstack(self, line, stdin=None, stderr=None):
         """Run a command line.
