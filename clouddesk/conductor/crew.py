@@ -125,8 +125,8 @@ class Crew:
             run = self._next()
             if run is None:
                 return
-            self._flying += 1
             self._executor.submit(self._fly, run)
+            self._flying += 1
 
     def _next(self) -> walkers.Run | None:
         now = self._clock.monotonic()

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from clouddesk import conf
 from clouddesk import db
+from clouddesk.cloud import types
 from clouddesk.conductor import clock
 from clouddesk.conductor import engine
 from clouddesk.conductor import hooks
 from clouddesk.conductor import lease
+from clouddesk.db import clock as db_clock
 from clouddesk.db import models
 from clouddesk.db.api import desktops
 from clouddesk.db.api import pools
@@ -40,7 +42,12 @@ class Killed(BaseException):
 class Inline:
     """An executor that does everything at once, in the caller's thread."""
 
+    def __init__(self, dead=lambda: False):
+        self.dead = dead
+
     def submit(self, function, *args):
+        if self.dead():
+            raise Killed()
         function(*args)
 
 
@@ -65,9 +72,17 @@ class SteppedClock(clock.Clock):
         if seconds > 0:
             for callback in list(self.between):
                 callback()
+            if not inbox.empty():
+                return inbox.get()
             self.now += seconds
             self.world.tick()
         return None
+
+
+def server(desktop_id, id_, status='ACTIVE', **more):
+    return types.Server(
+        id=id_, name='x', status=status, desktop_id=desktop_id, **more
+    )
 
 
 class ConductorTestCase(base.BaseTestCase):
@@ -141,7 +156,7 @@ class ConductorTestCase(base.BaseTestCase):
             session.execute(
                 sa.update(models.WorkOrder)
                 .where(models.WorkOrder.id == order_id)
-                .values(lease_expires_at=sa.func.datetime('now', '-1 day'))
+                .values(lease_expires_at=db_clock.now(-1))
             )
 
     def dying_at(self, number):
@@ -150,7 +165,7 @@ class ConductorTestCase(base.BaseTestCase):
 
         def event(*args):
             self.events += 1
-            if self.events == number:
+            if self.events >= number:
                 raise Killed()
 
         self.world.watch = event
@@ -160,7 +175,8 @@ class ConductorTestCase(base.BaseTestCase):
         """:returns: whether the conductor died before the order ended"""
         try:
             with self.dying_at(number):
-                self.engine(order_id).run()
+                dead = Inline(lambda: self.events >= number)
+                self.engine(order_id, executor=dead).run()
         except Killed:
             return True
         finally:
@@ -180,3 +196,11 @@ class ConductorTestCase(base.BaseTestCase):
 
     def pool(self, pool_id):
         return pools.get(pool_id)
+
+    def remove_row(self, desktop_id):
+        with db.writer() as session:
+            session.execute(
+                sa.delete(models.Desktop).where(
+                    models.Desktop.id == desktop_id
+                )
+            )

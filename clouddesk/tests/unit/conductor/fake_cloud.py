@@ -6,7 +6,8 @@ take one step towards where they were asked to go.
 
 import collections
 import dataclasses
-import itertools
+
+from oslo_utils import uuidutils
 
 from clouddesk import exceptions
 from clouddesk.cloud import types
@@ -42,7 +43,6 @@ class World:
         #: Called with ``(verb, when)`` around every call.
         self.watch = lambda verb, when: None
         self.forbidden = set()
-        self._ids = itertools.count(1)
 
     # what a test asks
 
@@ -101,8 +101,8 @@ class World:
 
     # for the verbs
 
-    def new_id(self, kind):
-        return '%s-%d' % (kind, next(self._ids))
+    def new_id(self):
+        return uuidutils.generate_uuid()
 
     def called(self, project_id, verb, effect, *args):
         self.calls.append((verb, args[0] if args else None))
@@ -179,7 +179,7 @@ class Compute(_Room):
                     service='Nova', reason='Port is in use'
                 )
             server = types.Server(
-                id=self._world.new_id('server'),
+                id=self._world.new_id(),
                 name=name,
                 status='BUILD',
                 task_state='spawning',
@@ -280,7 +280,7 @@ class Network(_Room):
 
     def create_port(self, desktop_id, name, network_id, security_groups=None):
         def effect(desktop_id):
-            id_ = self._world.new_id('port')
+            id_ = self._world.new_id()
             address = {'address': '10.0.0.9', 'version': 4, 'type': 'fixed'}
             return self._world.put(
                 types.Port(
@@ -316,7 +316,7 @@ class Volume(_Room):
     ):
         def effect(desktop_id):
             volume = types.Volume(
-                id=self._world.new_id('volume'),
+                id=self._world.new_id(),
                 status='creating',
                 size=size,
                 desktop_id=desktop_id,

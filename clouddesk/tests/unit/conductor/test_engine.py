@@ -1,6 +1,7 @@
 from clouddesk import conf
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.db.api import desktops
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.conductor import base
 
@@ -234,20 +235,10 @@ class RetryTest(base.ConductorTestCase):
     def test_twins_beyond_the_first_are_removed(self):
         (desktop_id,) = self.built()
         self.fault(desktop_id)
-        self.world.put(fake_server(desktop_id, 'twin'), ticks=0)
+        self.world.put(base.server(desktop_id, 'twin'))
         self.work(self.act('retry', [desktop_id]))
         self.world.tick()
         self.assertWhole(desktop_id)
 
     def fault(self, desktop_id):
-        from clouddesk.db.api import desktops
-
         desktops.observe([{'id': desktop_id, 'status': states.FAULT}])
-
-
-def fake_server(desktop_id, id_):
-    from clouddesk.cloud import types
-
-    return types.Server(
-        id=id_, name='x', status='ACTIVE', desktop_id=desktop_id
-    )
