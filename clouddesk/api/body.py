@@ -11,6 +11,13 @@ from clouddesk import exceptions
 from clouddesk.conf import CONF
 from clouddesk.i18n import _
 
+try:
+    # Only there inside a uWSGI worker, which does not put chunked bodies
+    # into wsgi.input.
+    import uwsgi
+except ImportError:
+    uwsgi = None
+
 
 class BodyTooLarge(exceptions.ClouddeskError):
     status = 413
@@ -31,8 +38,9 @@ class Guard:
     def __call__(
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        if environ.get('CONTENT_LENGTH') or _is_chunked(environ):
-            body = _read(environ)
+        chunked = 'HTTP_TRANSFER_ENCODING' in environ
+        if chunked or environ.get('CONTENT_LENGTH'):
+            body = _read_chunks(environ) if chunked else _read(environ)
             _check_depth(body)
             environ['wsgi.input'] = io.BytesIO(body)
             environ['CONTENT_LENGTH'] = str(len(body))
@@ -40,24 +48,35 @@ class Guard:
         return self.app(environ, start_response)
 
 
-def _is_chunked(environ: dict[str, Any]) -> bool:
-    return bool(environ.get('HTTP_TRANSFER_ENCODING'))
-
-
 def _read(environ: dict[str, Any]) -> bytes:
     limit = CONF.api.max_request_body_size
-    length = limit + 1
-    if not _is_chunked(environ):
-        try:
-            length = int(environ['CONTENT_LENGTH'])
-        except ValueError:
-            raise exc.HTTPBadRequest() from None
-    if length > limit and not _is_chunked(environ):
+    try:
+        length = int(environ['CONTENT_LENGTH'])
+    except ValueError:
+        raise exc.HTTPBadRequest() from None
+    if length > limit:
         raise _too_large(limit)
-    body = environ['wsgi.input'].read(length) if length > 0 else b''
-    if len(body) > limit:
-        raise _too_large(limit)
+    return environ['wsgi.input'].read(length) if length > 0 else b''
+
+
+def _read_chunks(environ: dict[str, Any]) -> bytes:
+    limit = CONF.api.max_request_body_size
+    body = b''
+    for chunk in _chunks(environ, limit + 1):
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
     return body
+
+
+def _chunks(environ: dict[str, Any], length: int) -> Iterable[bytes]:
+    """The body as the server hands it over, at least ``length`` bytes."""
+    if environ.get('wsgi.input_terminated'):
+        return [environ['wsgi.input'].read(length)]
+    if uwsgi is not None:
+        return iter(uwsgi.chunked_read, b'')
+    # The server does not know the end of the body, nor do we.
+    raise exc.HTTPLengthRequired()
 
 
 def _too_large(limit: int) -> BodyTooLarge:

@@ -29,6 +29,7 @@ _MESSAGES = {
     404: _('Nothing is found under this URL.'),
     405: _('This URL does not know the method.'),
     406: _('The answer is only offered as application/json.'),
+    411: _('The request must tell the length of its body.'),
     413: _('The request body is too large.'),
     415: _('The request body must be application/json.'),
     503: _('The service cannot answer now; try again later.'),

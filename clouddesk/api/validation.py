@@ -28,7 +28,7 @@ Schema = dict[str, Any]
 Function = TypeVar('Function', bound=Callable[..., Any])
 
 #: Rows of a list that are looked at when differences are only logged.
-_SAMPLE = 2
+_SAMPLE = 1
 
 
 def _is_integer(checker: Any, value: Any) -> bool:

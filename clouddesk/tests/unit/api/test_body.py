@@ -1,6 +1,8 @@
 import io
 import json
+from unittest import mock
 
+from clouddesk.api import body
 from clouddesk.tests.unit.api import base
 
 URL = '/v1/desktops'
@@ -13,28 +15,41 @@ def nested(depth):
 
 class BodyTest(base.ApiTest):
     def send(self, data, **environ):
-        body = data if isinstance(data, bytes) else data.encode()
-        environ.setdefault('CONTENT_LENGTH', str(len(body)))
+        data = data if isinstance(data, bytes) else data.encode()
+        environ.setdefault('CONTENT_LENGTH', str(len(data)))
         return self.call(
             'POST',
             URL,
             headers={'Content-Type': 'application/json'},
-            **environ | {'wsgi.input': io.BytesIO(body)},
+            **environ | {'wsgi.input': io.BytesIO(data)},
         )
 
     def chunked(self, data):
-        """As a WSGI server hands over a body without a length."""
+        """As most WSGI servers hand over a body without a length."""
         return self.send(
-            data, CONTENT_LENGTH='', HTTP_TRANSFER_ENCODING='chunked'
+            data,
+            CONTENT_LENGTH='',
+            HTTP_TRANSFER_ENCODING='chunked',
+            **{'wsgi.input_terminated': True},
         )
+
+    def chunked_by_uwsgi(self, data):
+        """As uWSGI does: outside of wsgi.input."""
+        chunks = [data[:500].encode(), data[500:].encode(), b'']
+        uwsgi = mock.Mock(spec_set=['chunked_read'])
+        uwsgi.chunked_read.side_effect = iter(chunks)
+        with mock.patch.object(body, 'uwsgi', uwsgi):
+            return self.send(
+                b'', CONTENT_LENGTH='', HTTP_TRANSFER_ENCODING='chunked'
+            )
 
     def test_the_largest_body_and_one_byte_more(self):
         self.config(group='api', max_request_body_size=1024)
-        body = json.dumps({'name': 'x' * 1012})
-        self.assertEqual(1024, len(body))
-        for send in (self.send, self.chunked):
-            self.assert_error(send(body), 400, 'invalid')
-            error = self.assert_error(send(body + ' '), 413, 'body_too_large')
+        data = json.dumps({'name': 'x' * 1012})
+        self.assertEqual(1024, len(data))
+        for send in (self.send, self.chunked, self.chunked_by_uwsgi):
+            self.assert_error(send(data), 400, 'invalid')
+            error = self.assert_error(send(data + ' '), 413, 'body_too_large')
             self.assertEqual(
                 {'field': 'body', 'limit': 1024}, error['details']
             )
@@ -44,6 +59,12 @@ class BodyTest(base.ApiTest):
             self.chunked('{"name": "A"}'), 400, 'invalid', 'name'
         )
         self.assertEqual(2, error['details']['limit'])
+
+    def test_a_body_without_an_end(self):
+        answer = self.send(
+            '{}', CONTENT_LENGTH='', HTTP_TRANSFER_ENCODING='chunked'
+        )
+        self.assert_error(answer, 411, 'length_required')
 
     def test_the_size_is_checked_before_the_token(self):
         self.config(group='api', max_request_body_size=1024)
