@@ -3,6 +3,7 @@ from clouddesk.tests.cloud import base
 
 class DesktopTest(base.CloudTest):
     def test_a_desktop_on_a_volume(self):
+        """V1, V14: it tells what it owns in the cloud."""
         name = self.name()
         shown = self.json(
             'create', name, *base.SPEC, '--boot-from-volume', '1', '--wait'
@@ -18,7 +19,7 @@ class DesktopTest(base.CloudTest):
         self.assertNothingLeft([shown['id']])
 
     def test_the_network_is_chosen(self):
-        """V21: none was given."""
+        """V21: none was given. V32, V36: a new name, a note."""
         name = self.name()
         shown = self.json(
             'create', name, *base.SPEC[:4], '--note', 'for Ada', '--wait'

@@ -6,6 +6,7 @@ from clouddesk.tests.functional import base
 
 class DesktopLifeTest(base.FunctionalTestCase):
     def test_create_and_delete(self):
+        """V1, V14, V36"""
         order = self.create_desktop(name='Ada_Lovelace', note='front row')
         self.assertEqual('desktop.create', order['kind'])
         self.finish(order)

@@ -91,6 +91,7 @@ class ListTestCase(base.DatabaseTestCase):
         {'status': [states.OFF, states.FAULT]},
     )
     def test_filters(self, filters):
+        """V7"""
         self.assertEqual([self.second.name], self.names(**filters))
 
     def test_more_filters(self):

@@ -171,7 +171,13 @@ class ListTest(base.ShellTest):
         self.assertIn('| ID ', out)
         self.assertIn('| Ada  | running | 10.0.0.5 ', out)
 
+    def test_columns_are_chosen(self):
+        """V6"""
+        out = self.succeed('desktop list -c Status -c Name -f value')
+        self.assertEqual('Ada running\nBob running', out.strip())
+
     def test_filters(self):
+        """V7"""
         self.know_pools(fakes.pool('class'))
         self.succeed(
             'desktop list --status off,fault --name Ada --query 10.0.0.5 '
@@ -240,6 +246,7 @@ class ListTest(base.ShellTest):
 
 class ShowTest(base.ShellTest):
     def test_for_people(self):
+        """V1"""
         self.know(ADA | {'volume_size': 20})
         out = self.succeed('desktop show Ada')
         self.assertRegex(out, r'\| ram +\| 2 GiB +\|')
