@@ -137,8 +137,9 @@ def lower_pools(session: orm.Session, ids: Collection[str]) -> None:
     # The lock first: PostgreSQL counts what was there before it waited.
     if not execute(session, concerned.values(updated_at=timeutils.utcnow())):
         return
-    dying = _count(_Desktop.id.in_(sorted(ids)))
-    live = _count(_Desktop.status != states.DELETING)
+    is_live = _Desktop.status != states.DELETING
+    live = _count(is_live)
+    dying = _count(sa.and_(is_live, _Desktop.id.in_(sorted(ids))))
     size = sa.case(
         (live - dying >= _Pool.size, _Pool.size),
         (live >= _Pool.size, live - dying),

@@ -269,25 +269,21 @@ def _final(
 def _lower_pool(session: orm.Session, order_id: str, item_id: int) -> None:
     order = session.get_one(_Order, order_id)
     if order.kind in _GROWS_POOL:
-        _resize(session, order_id, item_id, -1)
+        desktop = sa.select(_Desktop.id).where(*_of_item(order_id, item_id))
+        holds.lower_pools(session, session.scalars(desktop).all())
 
 
 def _keep_in_pool(session: orm.Session, order_id: str, item_id: int) -> None:
     """A desktop that was to be deleted stays, so its pool wants it again."""
     order = session.get_one(_Order, order_id)
     destroys = flows.destroys(order.kind, order.inputs)
-    if destroys and order.kind != flows.POOL_DELETE:
-        _resize(session, order_id, item_id, 1)
-
-
-def _resize(
-    session: orm.Session, order_id: str, item_id: int, by: int
-) -> None:
+    if not destroys or order.kind == flows.POOL_DELETE:
+        return
     pool_id = sa.select(_Desktop.pool_id).where(*_of_item(order_id, item_id))
     statement = (
         sa.update(_Pool)
         .where(_Pool.id == pool_id.scalar_subquery())
-        .values(size=_Pool.size + by)
+        .values(size=_Pool.size + 1)
     )
     holds.execute(session, statement)
 

@@ -8,6 +8,7 @@ from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import clock
 from clouddesk.db import models
+from clouddesk.db import paging
 from clouddesk.db.api import desktops
 from clouddesk.db.api import leases
 from clouddesk.db.api import pools
@@ -247,6 +248,16 @@ class PoolSizeTestCase(_ProgressTestCase):
         self.forget(2)
         self.forget(1)
         self.assertEqual(1, self.size(self.order.subject_id))
+
+    def test_undone_creation_of_what_is_not_wanted_any_more(self):
+        pool, members = self.pool(1, states.FAULT)
+        self.finish(self.deletion(members[0].id), states.FAULT)
+        self.assertEqual(0, self.size(pool.id))
+        page = paging.Page(limit=1, sort_dirs=['asc'])
+        created = work_orders.list_('project', {}, page)[0]
+        self.work(work_orders.act('retry', [created.id], 'project')[0])
+        self.forget(0)
+        self.assertEqual(0, self.size(pool.id))
 
     def test_undone_growth_wants_less(self):
         pool, _members = self.pool(2)

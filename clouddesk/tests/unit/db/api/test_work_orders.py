@@ -566,6 +566,14 @@ class DeleteFromPoolTestCase(_PoolOrderTestCase):
         )
         self.assertEqual(3, self.size(pool))
 
+    def test_deletion_asked_for_twice(self):
+        pool, members = self.pool(1)
+        self.act('delete', members[0])
+        self.assertRaises(
+            exceptions.DesktopBusy, self.act, 'delete', members[0]
+        )
+        self.assertEqual(0, self.size(pool))
+
     def test_other_actions_change_nothing(self):
         pool, members = self.pool(3)
         self.act('stop', members[0])
