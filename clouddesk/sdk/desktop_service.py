@@ -3,7 +3,7 @@ from openstack import service_description
 from clouddesk.sdk.v1 import _proxy
 
 
-class DesktopService(service_description.ServiceDescription[_proxy.Proxy]):
+class DesktopService(service_description.ServiceDescription):
     """The virtual desktop service."""
 
     supported_versions = {

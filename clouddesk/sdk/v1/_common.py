@@ -5,6 +5,7 @@ from typing import Any
 
 from openstack import exceptions
 from openstack import resource
+from openstack import utils
 
 #: A resource, or its id.
 Value = str | resource.Resource
@@ -18,30 +19,30 @@ class DesktopResource(resource.Resource):
     _max_microversion = '1.0'
 
     @classmethod
-    def _post(
-        cls, session: Any, url: str, body: Any
-    ) -> resource.requests.Response:
+    def _post(cls, session: Any, url: str, body: Any) -> Any:
         """POST with the negotiated microversion.
 
         :raises: :class:`~openstack.exceptions.HttpException` when refused
         """
         session = cls._get_session(session)
-        response = session.post(
-            url, json=body, microversion=cls._get_microversion(session)
+        microversion = (
+            session.default_microversion
+            or utils.maximum_supported_microversion(
+                session, cls._max_microversion
+            )
         )
+        response = session.post(url, json=body, microversion=microversion)
         exceptions.raise_from_response(response)
         return response
 
-    def _act(
-        self, session: Any, action: str, body: dict[str, Any]
-    ) -> resource.requests.Response:
+    def _act(self, session: Any, action: str, body: dict[str, Any]) -> Any:
         url = f'{self.base_path}/{self.id}/actions/{action}'
         return self._post(session, url, body)
 
     @classmethod
     def _act_on_all(
         cls, session: Any, action: str, body: dict[str, Any]
-    ) -> resource.requests.Response:
+    ) -> Any:
         return cls._post(session, f'{cls.base_path}/actions/{action}', body)
 
 

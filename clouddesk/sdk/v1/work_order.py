@@ -70,9 +70,7 @@ class WorkOrder(_common.DesktopResource):
         return self.status in FINISHED
 
     @classmethod
-    def from_response(
-        cls, session: Any, response: resource.requests.Response
-    ) -> Self:
+    def from_response(cls, session: Any, response: Any) -> Self:
         """The order that another resource's verb was answered with."""
         order = cls.new(connection=session._get_connection())
         order._translate_response(response)
