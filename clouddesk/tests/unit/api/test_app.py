@@ -3,9 +3,11 @@
 import json
 from unittest import mock
 
+from oslo_context import context as oslo_context
 from oslo_db import exception as db_exc
 from sqlalchemy import exc as sa_exc
 
+from clouddesk import db
 from clouddesk import exceptions
 from clouddesk.db.api import desktops
 from clouddesk.tests.unit.api import base
@@ -189,8 +191,8 @@ class HealthTest(base.ApiTest):
         self.assertEqual((200, 'OK'), (answer.status_int, answer.text))
 
     def test_without_a_database(self):
-        self.config(group='database', connection='sqlite:////nowhere/db')
-        with mock.patch('clouddesk.db.reader', side_effect=RuntimeError):
+        with mock.patch.object(db, 'reader', autospec=True) as reader:
+            reader.side_effect = RuntimeError
             answer = self.call('GET', '/healthcheck', persona=None)
         self.assertEqual(503, answer.status_int)
         self.assertIn('database', answer.text)
@@ -234,16 +236,20 @@ class RequestIdTest(base.ApiTest):
     def test_the_callers_id_is_kept_beside_ours(self):
         """Only an id of the right form is taken over."""
         mine = 'req-%s' % base.UNKNOWN
-        with mock.patch('clouddesk.context.RequestContext.__init__') as init:
-            init.side_effect = RuntimeError
-            for given, kept in ((mine, mine), ('req-1', None)):
+        for given, kept in ((mine, mine), ('req-1', None)):
+            with mock.patch.object(desktops, 'list_', autospec=True) as list_:
+                list_.side_effect = self.remember
                 headers = {'X-OpenStack-Request-ID': given}
-                self.assertRaises(
-                    RuntimeError, self.call, 'GET', '/', headers=headers
-                )
-                self.assertEqual(
-                    kept, init.call_args.kwargs['global_request_id']
-                )
+                answer = self.call('GET', '/v1/desktops', headers=headers)
+            self.assertEqual(kept, self.context.global_request_id)
+            self.assertEqual(
+                answer.headers['X-OpenStack-Request-ID'],
+                self.context.request_id,
+            )
+
+    def remember(self, *args):
+        self.context = oslo_context.get_current()
+        return []
 
 
 class RequestLogTest(base.ApiTest):

@@ -302,8 +302,8 @@ class ForeignTest(base.ApiTest):
 
     def setUp(self):
         super().setUp()
-        (self.id,) = self.make_desktops(1)
-        self.url = '%s/%s' % (URL, self.id)
+        (self.desktop_id,) = self.make_desktops(1)
+        self.url = '%s/%s' % (URL, self.desktop_id)
 
     def test_strangers_get_404(self):
         for method, path, body in (
@@ -312,11 +312,15 @@ class ForeignTest(base.ApiTest):
             ('DELETE', self.url, None),
             ('POST', self.url + '/actions/stop', {}),
             ('POST', self.url + '/actions/console', {}),
-            ('POST', URL + '/actions/stop', {'desktop_ids': [self.id]}),
+            (
+                'POST',
+                URL + '/actions/stop',
+                {'desktop_ids': [self.desktop_id]},
+            ),
         ):
             answer = self.call(method, path, body, persona='stranger')
             error = self.assert_error(answer, 404, 'not_found')
-            self.assertIn(self.id, error['message'])
+            self.assertIn(self.desktop_id, error['message'])
         self.assertEqual('running', self.get(self.url).json['status'])
 
     def test_admins_of_another_project_may(self):
@@ -456,7 +460,7 @@ class ActionTest(base.ApiTest):
 class ConsoleTest(base.ApiTest):
     def setUp(self):
         super().setUp()
-        (self.id,) = self.make_desktops(1)
+        (self.desktop_id,) = self.make_desktops(1)
         self.console = {
             'type': 'novnc',
             'protocol': 'vnc',
@@ -465,7 +469,9 @@ class ConsoleTest(base.ApiTest):
         self.conductor.call.return_value = self.console
 
     def open(self, body=None):
-        return self.post('%s/%s/actions/console' % (URL, self.id), body)
+        return self.post(
+            '%s/%s/actions/console' % (URL, self.desktop_id), body
+        )
 
     def test_v30_open(self):
         answer = self.open()
@@ -474,7 +480,7 @@ class ConsoleTest(base.ApiTest):
         self.assertEqual(
             {
                 'project_id': base.PROJECT,
-                'server_id': self.id,
+                'server_id': self.desktop_id,
                 'type': 'novnc',
             },
             self.conductor.call.call_args.kwargs,

@@ -153,8 +153,8 @@ class ReadTest(base.ApiTest):
 class ChangeTest(base.ApiTest):
     def setUp(self):
         super().setUp()
-        self.id = self.make_pool(2)
-        self.url = '%s/%s' % (URL, self.id)
+        self.pool_id = self.make_pool(2)
+        self.url = '%s/%s' % (URL, self.pool_id)
 
     def act(self, verb, **body):
         return self.post('%s/actions/%s' % (self.url, verb), body)
