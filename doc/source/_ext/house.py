@@ -3,12 +3,19 @@
 ``.. error-codes::``, ``.. work-order-steps::`` and ``.. desktop-actions::``.
 """
 
+import re
+
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
 from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk import states
+from clouddesk.api import body  # noqa: F401, defines an error
+from clouddesk.api import microversion  # noqa: F401, defines an error
+
+#: What a message fills in.
+_FIELD = re.compile(r'%\((\w+)\)s')
 
 
 def table(head, rows, widths):
@@ -42,7 +49,7 @@ def _subclasses(cls):
 class ErrorCodes(Directive):
     def run(self):
         found = {
-            (cls.status, cls.code): str(cls.message)
+            (cls.status, cls.code): _FIELD.sub(r'<\1>', str(cls.message))
             for cls in _subclasses(exceptions.ClouddeskError)
         }
         rows = [
