@@ -37,15 +37,20 @@ class Bus:
         self._conf = conf.conductor
         self._servers: list[Any] = []
         self._stopped = threading.Event()
+        #: Set when everything is listened to.
+        self.opened = threading.Event()
 
     def start(self) -> None:
         threading.Thread(target=self._open, name='bus', daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more messages; does not wait for a dead broker."""
+        """Take no more messages; returns at once.
+
+        Nothing has to wait for a broker that may be dead.
+        """
         self._stopped.set()
         for server in self._servers:
-            server.stop()
+            threading.Thread(target=server.stop, daemon=True).start()
 
     def _open(self) -> None:
         openers = [self._open_rpc]
@@ -62,6 +67,7 @@ class Bus:
                 except Exception as error:
                     LOG.warning('No message bus yet: %s', error)
                     self._stopped.wait(_RETRY)
+        self.opened.set()
 
     def _open_rpc(self) -> Any:
         target = messaging.Target(topic=rpc.CONDUCTOR_TOPIC, server=self._host)
@@ -69,7 +75,9 @@ class Bus:
 
     def _open_notifications(self) -> Any:
         targets = [
-            messaging.Target(topic=topic)
+            messaging.Target(
+                topic=topic, exchange=self._conf.notification_exchange
+            )
             for topic in self._conf.notification_topics
         ]
         return messaging.get_notification_listener(

@@ -29,6 +29,7 @@ LOG = logging.getLogger(__name__)
 #: much each wait is longer than the one before.
 _FIRST_LOOK = 0.25
 _SLOWER = 1.5
+_TOLD = 2
 
 #: Seconds that a conductor which took an order over gives a step whose time
 #: ran out while nobody looked.
@@ -84,6 +85,7 @@ class Crew:
         self._interval = 0.0
         self._look_at = 0.0
         self._began = now.monotonic()
+        self._told = False
 
     def work(self, runs: Iterable[walkers.Run]) -> None:
         """Until every item ended, or :attr:`watch` says stop."""
@@ -222,6 +224,7 @@ class Crew:
                 and run.step.watches == 'servers'
                 and run.parked_at <= news.asked_at
             ):
+                self._told = True
                 self._walker.ctx.scene.see({desktop_id: servers})
                 self._judge(run)
 
@@ -230,7 +233,9 @@ class Crew:
             return
         runs = list(self._parked.values())
         error = self._look(runs)
-        self._interval = min(self._interval * _SLOWER, self._pause())
+        # Where Nova tells what happens, looking is only for what got lost.
+        longest = self._pause() * (_TOLD if self._told else 1)
+        self._interval = min(self._interval * _SLOWER, longest)
         self._look_at = self._clock.monotonic() + self._interval
         for run in runs:
             self._judge(run, error)

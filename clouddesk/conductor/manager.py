@@ -37,6 +37,7 @@ class Manager:
             max_workers=conf.conductor.max_threads
         )
         self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
         #: By order; None until the order is claimed.
         self._engines: dict[str, engines.Engine | None] = {}
         self._stopping = False
@@ -89,8 +90,14 @@ class Manager:
             engines_ = [each for each in self._engines.values() if each]
         for engine in engines_:
             engine.stop()
-        self._orders.shutdown()
-        self._calls.shutdown()
+        self.drain()
+        self._orders.shutdown(wait=False)
+        self._calls.shutdown(wait=False)
+
+    def drain(self) -> None:
+        """Until no order runs here."""
+        with self._lock:
+            self._idle.wait_for(lambda: not self._engines)
 
     # -- on a thread of the orders' pool -----------------------------------
 
@@ -104,6 +111,7 @@ class Manager:
         finally:
             with self._lock:
                 self._engines.pop(order_id, None)
+                self._idle.notify_all()
 
     def _work(self, lease: leases.Lease, order: Any) -> None:
         LOG.info(

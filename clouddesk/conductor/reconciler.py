@@ -21,6 +21,9 @@ Loop = Callable[[], dict[str, int]]
 
 _PURGE_INTERVAL = 3600.0
 
+#: Seconds; nothing hangs on a round that does not end.
+_PATIENCE = 2.0
+
 
 class Reconciler:
     def __init__(
@@ -55,6 +58,10 @@ class Reconciler:
     def stop(self) -> None:
         """Begin no further round."""
         self._worker.stop()
+
+    def wait(self) -> None:
+        """For rounds that still run, but not for ever."""
+        self._worker.wait(_PATIENCE)
 
     def claim(self) -> dict[str, int]:
         """Find orders whose message was lost or whose conductor died."""

@@ -72,8 +72,9 @@ class Conductor(service.ServiceBase):
         for part in reversed(self._parts[1:]):
             part.stop()
         self.manager.stop()
-        self._leases.stop()
         LOG.info('Conductor %s has handed over', self._leases.owner)
+        self._leases.stop()
+        self._loops.wait()
         self._ended.put(True)
 
     def wait(self) -> None:
@@ -94,8 +95,8 @@ class Conductor(service.ServiceBase):
         sweep_ = sweep.Sweep(self._cloud_of, self._conf, self._stopped)
         hints_ = hints.Hints(sync_.some)
         endpoint = endpoints.Endpoint(self.manager, self._cloud_of)
-        return [
-            hints_,
-            reconciler.Reconciler(self.manager, sync_, sweep_, self._conf),
-            bus.Bus(host, [endpoint], hints_.hint, self._conf),
-        ]
+        self.bus = bus.Bus(host, [endpoint], hints_.hint, self._conf)
+        self._loops = reconciler.Reconciler(
+            self.manager, sync_, sweep_, self._conf
+        )
+        return [hints_, self._loops, self.bus]

@@ -118,6 +118,12 @@ OPTS = [
         default=True,
         help='Follow the notifications of Nova.',
     ),
+    cfg.StrOpt(
+        'notification_exchange',
+        default='nova',
+        help='Exchange that Nova sends notifications to: its '
+        'control_exchange.',
+    ),
     cfg.ListOpt(
         'notification_topics',
         default=['versioned_notifications'],

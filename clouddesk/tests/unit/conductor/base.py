@@ -204,3 +204,7 @@ class ConductorTestCase(base.BaseTestCase):
                     models.Desktop.id == desktop_id
                 )
             )
+
+    def forget_history(self):
+        with db.writer() as session:
+            session.execute(sa.delete(models.WorkOrder))

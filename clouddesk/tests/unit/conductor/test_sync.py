@@ -1,0 +1,177 @@
+import threading
+
+from clouddesk import exceptions
+from clouddesk import states
+from clouddesk.conductor import sync
+from clouddesk.db.api import desktops
+from clouddesk.tests.unit.conductor import base
+
+
+class SyncTest(base.ConductorTestCase):
+    def setUp(self):
+        super().setUp()
+        self.stopped = threading.Event()
+        self.news = []
+        self.sync = sync.Sync(
+            self.world.for_project,
+            lambda servers, asked_at: self.news.append(servers),
+            self.stopped,
+        )
+        self.ids = self.built(3)
+        self.server_id = self.desktop(self.ids[0]).server_id
+
+    def status(self, index=0):
+        return self.desktop(self.ids[index]).status
+
+    def test_nothing_changes_when_all_is_well(self):
+        before = [self.desktop(each).updated_at for each in self.ids]
+        counts = self.sync.all()
+        self.assertEqual(
+            {'projects': 1, 'desktops': 3, 'changed': 0, 'failed': 0}, counts
+        )
+        after = [self.desktop(each).updated_at for each in self.ids]
+        self.assertEqual(before, after)
+
+    def test_one_list_per_project(self):
+        self.sync.all()
+        self.assertEqual(
+            ['list_servers'], [verb for verb, _arg in self.world.calls]
+        )
+
+    def test_a_shutdown_inside_the_guest_is_seen(self):
+        self.world.change(self.server_id, status='SHUTOFF')
+        self.assertEqual(1, self.sync.all()['changed'])
+        self.assertEqual(states.OFF, self.status())
+        self.world.change(self.server_id, status='ACTIVE')
+        self.sync.all()
+        self.assertEqual(states.RUNNING, self.status())
+
+    def test_an_error_is_told_in_novas_words_and_heals(self):
+        self.world.change(
+            self.server_id, status='ERROR', fault_message='disk is gone'
+        )
+        self.sync.all()
+        desktop = self.desktop(self.ids[0])
+        self.assertEqual(states.FAULT, desktop.status)
+        self.assertEqual('server_error', desktop.fault_code)
+        self.assertIn('disk is gone', desktop.fault_message)
+        self.world.change(self.server_id, status='ACTIVE')
+        self.sync.all()
+        desktop = self.desktop(self.ids[0])
+        self.assertEqual(states.RUNNING, desktop.status)
+        self.assertIsNone(desktop.fault_code)
+
+    def test_the_first_reason_of_a_fault_is_kept(self):
+        self.world.change(self.server_id, status='ERROR')
+        desktops.observe(
+            [
+                {
+                    'id': self.ids[0],
+                    'status': states.FAULT,
+                    'fault_code': 'build_failed',
+                    'fault_message': 'No valid host',
+                }
+            ]
+        )
+        self.sync.all()
+        desktop = self.desktop(self.ids[0])
+        self.assertEqual('build_failed', desktop.fault_code)
+        self.assertEqual('ERROR', desktop.server_status)
+
+    def test_a_server_deleted_behind_our_back(self):
+        self.world.vanish(self.server_id)
+        self.sync.all()
+        desktop = self.desktop(self.ids[0])
+        self.assertEqual(states.FAULT, desktop.status)
+        self.assertEqual('server_gone', desktop.fault_code)
+        self.assertIn('retry', desktop.fault_message)
+        self.assertEqual(
+            [states.RUNNING] * 2, [self.status(1), self.status(2)]
+        )
+
+    def test_a_server_without_our_tag_is_not_gone(self):
+        self.world.change(self.server_id, desktop_id=None)
+        self.sync.all()
+        self.assertEqual(states.RUNNING, self.status())
+
+    def test_an_order_knows_better(self):
+        self.act('stop', self.ids[:2])
+        self.world.change(self.server_id, status='SHUTOFF')
+        self.world.vanish(self.desktop(self.ids[1]).server_id)
+        self.sync.all()
+        self.assertEqual(states.STOPPING, self.status())
+        self.assertEqual('SHUTOFF', self.desktop(self.ids[0]).server_status)
+        self.assertEqual(states.STOPPING, self.status(1))
+
+    def test_what_changed_while_nova_was_asked_is_left(self):
+        def meanwhile(verb, when):
+            if (verb, when) == ('list_servers', 'after'):
+                self.world.watch = lambda verb, when: None
+                self.work(self.act('start', self.ids[:1]))
+
+        self.work(self.act('stop', self.ids[:1]))
+        self.world.watch = meanwhile
+        self.sync.all()
+        self.assertEqual(states.RUNNING, self.status())
+
+    def test_one_project_does_not_poison_the_others(self):
+        self.world.forbidden.add(base.PROJECT)
+        counts = self.sync.all()
+        self.assertEqual(1, counts['failed'])
+        self.assertEqual(states.RUNNING, self.status())
+
+    def test_an_unexpected_error_is_counted(self):
+        self.world.fail('list_servers', ValueError())
+        self.assertEqual(1, self.sync.all()['failed'])
+
+    def test_a_stop_ends_the_round(self):
+        self.stopped.set()
+        self.assertEqual(0, self.sync.all()['projects'])
+
+    def test_a_hint_looks_at_what_changed_only(self):
+        self.world.change(self.server_id, status='SHUTOFF')
+        self.sync.some({self.server_id, 'stranger'}, set())
+        self.assertEqual(states.OFF, self.status())
+        self.assertEqual([('list_servers', [self.ids[0]])], self.world.calls)
+        self.assertEqual([self.ids[0]], list(self.news[0]))
+
+    def test_hints_about_strangers_cost_nothing(self):
+        self.sync.some({'stranger'}, {'nobody'})
+        self.assertEqual([], self.world.calls)
+
+
+class StrandedTest(base.ConductorTestCase):
+    def setUp(self):
+        super().setUp()
+        self.sync = sync.Sync(
+            self.world.for_project, lambda *args: None, threading.Event()
+        )
+
+    def test_every_unstable_status_has_a_way_out(self):
+        for status in sorted(states.DESKTOP_UNSTABLE):
+            (desktop_id,) = self.built()
+            desktops.observe([{'id': desktop_id, 'status': status}])
+            self.sync.stranded()
+            self.assertEqual(
+                states.RUNNING, self.desktop(desktop_id).status, status
+            )
+
+    def test_without_a_server(self):
+        for status in sorted(states.DESKTOP_UNSTABLE):
+            self.world.fail(
+                'create_port',
+                exceptions.CloudQuotaExceeded(service='N', reason='full'),
+            )
+            order_id = self.create()
+            self.work(order_id)
+            (desktop_id,) = self.ids_of(order_id)
+            desktops.observe([{'id': desktop_id, 'status': status}])
+            self.assertEqual(1, self.sync.stranded()['without_server'])
+            desktop = self.desktop(desktop_id)
+            self.assertEqual(states.FAULT, desktop.status)
+            self.assertEqual('interrupted', desktop.fault_code)
+
+    def test_what_an_order_holds_is_not_stranded(self):
+        ids = self.built()
+        self.act('stop', ids)
+        self.assertEqual(0, self.sync.stranded()['desktops'])
