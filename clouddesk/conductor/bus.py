@@ -62,6 +62,9 @@ class Bus:
                     server = opener()
                     server.start()
                     self._servers.append(server)
+                    if self._stopped.is_set():
+                        # stop() may have missed it.
+                        server.stop()
                     LOG.info('The message bus is open: %s', opener.__name__)
                     break
                 except Exception as error:
