@@ -7,6 +7,7 @@ project is the stranger. Other names can be said in the environment.
 
 from collections.abc import Callable
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from typing import Any
 import uuid
 
+import fixtures
 import openstack
 from openstack import exceptions
 from oslotest import base
@@ -53,6 +55,8 @@ class CloudTest(base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
+        # Told only when a test fails, not in between the verdicts.
+        self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
         self.connection = self.connect(MEMBER)
         self.proxy = self.connection.desktop
 
