@@ -53,6 +53,15 @@ def gone(desktop: models.Desktop) -> dict[str, Any]:
     )
 
 
+def stuck(server: types.Server) -> dict[str, Any]:
+    """The columns of a desktop whose server does not come to rest."""
+    text = _(
+        'The server has been in status %(status)s (task: %(task)s) for very '
+        'long.'
+    ) % {'status': server.status, 'task': server.task_state}
+    return fault('server_stuck', text)
+
+
 def fault(code: str, text: str) -> dict[str, Any]:
     """The columns of a desktop in fault."""
     return {

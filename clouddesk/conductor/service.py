@@ -91,7 +91,9 @@ class Conductor(service.ServiceBase):
         """Nothing to do on SIGHUP: options are read where they are used."""
 
     def _listeners(self, host: str) -> list[Any]:
-        sync_ = sync.Sync(self._cloud_of, self.manager.notice, self._stopped)
+        sync_ = sync.Sync(
+            self._cloud_of, self._conf, self.manager.notice, self._stopped
+        )
         sweep_ = sweep.Sweep(self._cloud_of, self._conf, self._stopped)
         hints_ = hints.Hints(sync_.some)
         endpoint = endpoints.Endpoint(self.manager, self._cloud_of)

@@ -13,7 +13,9 @@ import threading
 import time
 from typing import Any
 
+from oslo_config import cfg
 from oslo_log import log as logging
+from oslo_utils import timeutils
 
 from clouddesk import exceptions
 from clouddesk import states
@@ -39,6 +41,7 @@ class Sync:
     def __init__(
         self,
         cloud_of: Callable[[str], Any],
+        conf: cfg.ConfigOpts,
         notice: Callable[[Mapping[str, list[types.Server]], float], None],
         stopped: threading.Event,
     ) -> None:
@@ -48,6 +51,7 @@ class Sync:
         :param stopped: ends a long round early
         """
         self._cloud_of = cloud_of
+        self._conf = conf.conductor
         self._notice = notice
         self._stopped = stopped
 
@@ -98,30 +102,46 @@ class Sync:
         self._notice(scene.by_desktop(servers, ids), asked_at)
         by_id = {server.id: server for server in servers}
         said = [
-            _told(row, by_id.get(row.server_id or ''), compute) for row in rows
+            self._told(row, by_id.get(row.server_id or ''), compute)
+            for row in rows
         ]
         fresh = _unchanged(rows)
         news = [each for each in said if each and each['id'] in fresh]
         desktops.observe(news)
         return sum(_differs(fresh[each['id']], each) for each in news)
 
-
-def _told(
-    row: models.Desktop, server: types.Server | None, compute: Any
-) -> dict[str, Any] | None:
-    """What to record about a desktop; None when its order will do that."""
-    if server is None and row.server_id and row.work_order_id is None:
-        # Not in the list may mean that somebody took our tag off.
-        server = compute.get_server(row.server_id)
+    def _told(
+        self, row: models.Desktop, server: types.Server | None, compute: Any
+    ) -> dict[str, Any] | None:
+        """What to record of a desktop; None when its order will do that."""
+        if server is None and row.server_id and row.work_order_id is None:
+            # Not in the list may mean that somebody took our tag off.
+            server = compute.get_server(row.server_id)
+            if server is None:
+                return observation.gone(row)
         if server is None:
-            return observation.gone(row)
-    if server is None:
-        return None
-    told = observation.row(row, server)
-    if row.status == told['status'] == states.FAULT and row.fault_code:
-        # The first reason tells more than that the server is still broken.
-        told = {k: v for k, v in told.items() if k not in _STATUS}
-    return told
+            return None
+        told = observation.row(row, server)
+        if told['status'] in states.DESKTOP_STABLE - {states.FAULT}:
+            return told
+        if row.status == states.FAULT and row.fault_code:
+            # The first reason tells more than that the server is still
+            # broken, and a desktop in fault can be retried or deleted.
+            return {k: v for k, v in told.items() if k not in _STATUS}
+        if told['status'] in states.DESKTOP_UNSTABLE and self._is_stuck(
+            row, server
+        ):
+            told |= observation.stuck(server)
+        return told
+
+    def _is_stuck(self, row: models.Desktop, server: types.Server) -> bool:
+        """Whether Nova has shown the same for longer than anything takes."""
+        since = row.observed_at or row.updated_at
+        return (
+            row.server_status == server.status
+            and row.task_state == server.task_state
+            and timeutils.is_older_than(since, self._conf.build_timeout)
+        )
 
 
 def _interrupted(row: models.Desktop) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 import threading
 
+from oslo_utils import fixture as timeutils_fixture
+
+from clouddesk import conf
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.conductor import sync
@@ -14,6 +17,7 @@ class SyncTest(base.ConductorTestCase):
         self.news = []
         self.sync = sync.Sync(
             self.world.for_project,
+            conf.CONF,
             lambda servers, asked_at: self.news.append(servers),
             self.stopped,
         )
@@ -77,6 +81,37 @@ class SyncTest(base.ConductorTestCase):
         desktop = self.desktop(self.ids[0])
         self.assertEqual('build_failed', desktop.fault_code)
         self.assertEqual('ERROR', desktop.server_status)
+
+    def test_a_desktop_in_fault_stays_so_until_its_server_rests(self):
+        """Otherwise nobody could retry or delete it."""
+        desktops.observe(
+            [
+                {
+                    'id': self.ids[0],
+                    'status': states.FAULT,
+                    'fault_code': 'wait_timeout',
+                }
+            ]
+        )
+        self.world.change(self.server_id, status='BUILD')
+        self.sync.all()
+        self.assertEqual(states.FAULT, self.status())
+        self.world.change(self.server_id, status='ACTIVE')
+        self.sync.all()
+        self.assertEqual(states.RUNNING, self.status())
+
+    def test_a_server_that_never_comes_to_rest_is_a_fault(self):
+        self.world.change(self.server_id, status='REBOOT')
+        self.sync.all()
+        self.assertEqual(states.REBOOTING, self.status())
+        self.sync.all()
+        self.assertEqual(states.REBOOTING, self.status())
+        time = self.useFixture(timeutils_fixture.TimeFixture())
+        time.advance_time_seconds(conf.CONF.conductor.build_timeout + 1)
+        self.sync.all()
+        desktop = self.desktop(self.ids[0])
+        self.assertEqual(states.FAULT, desktop.status)
+        self.assertEqual('server_stuck', desktop.fault_code)
 
     def test_a_server_deleted_behind_our_back(self):
         self.world.vanish(self.server_id)
@@ -144,7 +179,10 @@ class StrandedTest(base.ConductorTestCase):
     def setUp(self):
         super().setUp()
         self.sync = sync.Sync(
-            self.world.for_project, lambda *args: None, threading.Event()
+            self.world.for_project,
+            conf.CONF,
+            lambda *args: None,
+            threading.Event(),
         )
 
     def test_every_unstable_status_has_a_way_out(self):
