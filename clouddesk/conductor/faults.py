@@ -12,7 +12,7 @@ def describe(error: Exception, project_id: str) -> tuple[str, str]:
     if not isinstance(error, exceptions.ClouddeskError):
         error = exceptions.ClouddeskError()
     text = error.text
-    if isinstance(error, exceptions.CloudForbidden):
+    if isinstance(error, exceptions.CloudForbidden) and _ENABLE not in text:
         text = _forbidden(text, project_id)
     return error.code, text
 
