@@ -17,20 +17,18 @@ class MainTest(base.BaseTestCase):
         super().setUp()
         self.mock(logging, 'setup')
         self.mock(guru_meditation_report.TextGuruMeditation, 'setup_autorun')
-        self.mock(conductor.sys, 'argv', new=['clouddesk-conductor'])
+        self.patch(conductor.sys, 'argv', ['clouddesk-conductor'])
         self.launch = self.mock(oslo_service, 'launch')
 
-    def mock(self, target, name, **kwargs):
-        patcher = mock.patch.object(
-            target, name, **(kwargs or {'autospec': True})
-        )
+    def mock(self, target, name):
+        patcher = mock.patch.object(target, name, autospec=True)
         self.addCleanup(patcher.stop)
         return patcher.start()
 
     def main(self, workers):
         options = mock.Mock()
         options.conductor.workers = workers
-        self.mock(conductor, 'CONF', new=options)
+        self.patch(conductor, 'CONF', options)
         self.mock(logging, 'register_options')
         self.assertEqual(0, conductor.main())
         self.launch.return_value.wait.assert_called_once_with()
