@@ -10,6 +10,7 @@ from typing import Any
 import oslo_messaging as messaging
 
 from clouddesk import exceptions
+from clouddesk.conductor import hints
 from clouddesk.conductor import manager as managers
 from clouddesk.conductor import rpcapi
 
@@ -18,14 +19,22 @@ class Endpoint:
     target = messaging.Target(version=rpcapi.VERSION)
 
     def __init__(
-        self, manager: managers.Manager, cloud_of: Callable[[str], Any]
+        self,
+        manager: managers.Manager,
+        hints_: hints.Hints,
+        cloud_of: Callable[[str], Any],
     ) -> None:
         self._manager = manager
+        self._hints = hints_
         self._cloud_of = cloud_of
 
     def run_order(self, ctxt: Any, order_id: str) -> None:
         """A work order waits, or somebody wants something of it."""
         self._manager.run_order(order_id)
+
+    def look_at(self, ctxt: Any, desktop_id: str) -> None:
+        """A desktop was edited; its server should know."""
+        self._hints.look_at(desktop_id)
 
     @messaging.expected_exceptions(exceptions.ClouddeskError)
     def console(

@@ -1,4 +1,4 @@
-"""Collects what Nova tells, so that one look serves many messages."""
+"""Collects what Nova and the API tell: one look serves many messages."""
 
 from collections.abc import Callable
 import threading
@@ -58,18 +58,24 @@ class Hints:
                 self._desktops.add(desktop_id)
         self._some.set()
 
+    def look_at(self, desktop_id: str) -> None:
+        """Somebody edited a desktop, or doubts what is known of it."""
+        with self._lock:
+            self._desktops.add(desktop_id)
+        self._some.set()
+
     def flush(self) -> None:
         """Look at everything that was hinted at until now."""
         self._some.clear()
         with self._lock:
             servers, self._servers = self._servers, set()
             desktops, self._desktops = self._desktops, set()
-        if not servers:
+        if not servers and not desktops:
             return
         try:
             self._look(servers, desktops)
         except Exception:
-            LOG.exception('The hints of Nova were not followed')
+            LOG.exception('The hints were not followed')
 
     def _run(self) -> None:
         while not self._stopped.is_set():

@@ -22,7 +22,8 @@ CONSOLE_TIMEOUT = 30
 class ConductorAPI:
     """The calls; primitive arguments only.
 
-    History of :data:`VERSION`: 1.0 ``run_order``, ``console``, ``ping``.
+    History of :data:`VERSION`: 1.0 ``run_order``, ``look_at``, ``console``,
+    ``ping``.
     """
 
     def run_order(self, order_id: str) -> None:
@@ -31,16 +32,14 @@ class ConductorAPI:
         The row is the order: a conductor finds it by itself when the hint
         is lost.
         """
-        try:
-            self._client().cast(
-                rpc.current_context(), 'run_order', order_id=order_id
-            )
-        except Exception as error:
-            LOG.warning(
-                'Work order %(order)s waits for the next look of a '
-                'conductor, the hint was not sent: %(error)s',
-                {'order': order_id, 'error': error},
-            )
+        self._hint('run_order', order_id=order_id)
+
+    def look_at(self, desktop_id: str) -> None:
+        """Hint that a desktop was edited. Never fails.
+
+        The next comparison of all desktops with Nova does the same.
+        """
+        self._hint('look_at', desktop_id=desktop_id)
 
     def console(
         self, project_id: str, server_id: str, type: str
@@ -62,6 +61,16 @@ class ConductorAPI:
         :raises ServiceUnavailable: when none answers in time
         """
         return self._call('ping')
+
+    def _hint(self, method: str, **kwargs: str) -> None:
+        try:
+            self._client().cast(rpc.current_context(), method, **kwargs)
+        except Exception as error:
+            LOG.warning(
+                'A conductor finds it at its next look, the hint '
+                '%(method)s %(about)s was not sent: %(error)s',
+                {'method': method, 'about': kwargs, 'error': error},
+            )
 
     def _call(self, method: str, **kwargs: Any) -> Any:
         client = self._client()

@@ -96,7 +96,7 @@ class Conductor(service.ServiceBase):
         )
         sweep_ = sweep.Sweep(self._cloud_of, self._conf, self._stopped)
         hints_ = hints.Hints(sync_.some)
-        endpoint = endpoints.Endpoint(self.manager, self._cloud_of)
+        endpoint = endpoints.Endpoint(self.manager, hints_, self._cloud_of)
         self.bus = bus.Bus(host, [endpoint], hints_.hint, self._conf)
         self._loops = reconciler.Reconciler(
             self.manager, sync_, sweep_, self._conf

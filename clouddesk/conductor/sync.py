@@ -108,7 +108,32 @@ class Sync:
         fresh = _unchanged(rows)
         news = [each for each in said if each and each['id'] in fresh]
         desktops.observe(news)
+        self._rename(
+            compute,
+            [
+                (fresh[r.id], by_id.get(r.server_id or ''))
+                for r in rows
+                if r.id in fresh
+            ],
+        )
         return sum(_differs(fresh[each['id']], each) for each in news)
+
+    def _rename(
+        self,
+        compute: Any,
+        pairs: Iterable[tuple[models.Desktop, types.Server | None]],
+    ) -> None:
+        """Let servers carry the names that people gave their desktops."""
+        for row, server in pairs:
+            if server is None or server.name == row.name:
+                continue
+            try:
+                compute.rename(server.id, row.name)
+            except exceptions.CloudError as error:
+                LOG.warning(
+                    'Server %(server)s keeps its name for now: %(error)s',
+                    {'server': server.id, 'error': error},
+                )
 
     def _told(
         self, row: models.Desktop, server: types.Server | None, compute: Any

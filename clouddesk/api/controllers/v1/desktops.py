@@ -15,6 +15,7 @@ from clouddesk.api.schemas import common
 from clouddesk.api.schemas import desktops as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.api.views import desktops as view
+from clouddesk.conductor import rpcapi
 from clouddesk.conf import CONF
 from clouddesk.db.api import desktops as db
 from clouddesk.db.api import work_orders as orders_db
@@ -110,6 +111,8 @@ class _Desktop(exposure.Controller):
         self, req: cd_request.Request, desktop_id: str
     ) -> dict[str, Any]:
         desktop = db.update(desktop_id, req.input, listing.scope(req))
+        # The server below carries the same name.
+        rpcapi.ConductorAPI().look_at(desktop_id)
         return view.desktop(desktop, req.application_url)
 
     @exposure.expose(policies.DELETE)

@@ -200,6 +200,7 @@ class ApiTest(base.BaseTestCase):
         return [
             call.kwargs['order_id']
             for call in self.conductor.cast.call_args_list
+            if 'order_id' in call.kwargs
         ]
 
     # -- rows -----------------------------------------------------------------

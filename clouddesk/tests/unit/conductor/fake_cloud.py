@@ -171,6 +171,11 @@ class Compute(_Room):
 
         return self._call('get_server', effect, server_id)
 
+    def rename(self, server_id, name):
+        self._call(
+            'rename', lambda id_: self._world.change(id_, name=name), server_id
+        )
+
     def create_server(self, desktop_id, order_id, name, port_id, **more):
         def effect(desktop_id):
             port = self._thing(port_id)

@@ -32,6 +32,11 @@ class HintsTest(base.BaseTestCase):
         self.hints.flush()
         self.assertEqual(1, len(self.looks))
 
+    def test_an_edited_desktop_is_looked_at(self):
+        self.hints.look_at('d')
+        self.hints.flush()
+        self.assertEqual([(set(), {'d'})], self.looks)
+
     def test_a_look_that_fails_is_survived(self):
         hints_ = hints.Hints(lambda servers, desktops: 1 / 0)
         hints_.hint('a', None, 'instance.update', 'active', None)

@@ -8,6 +8,7 @@ from clouddesk import conf
 from clouddesk import states
 from clouddesk.conductor import endpoints
 from clouddesk.conductor import engine
+from clouddesk.conductor import hints
 from clouddesk.conductor import manager
 from clouddesk.db.api import leases as leases_api
 from clouddesk.tests.unit.conductor import base
@@ -130,8 +131,15 @@ class ManagerTest(base.ConductorTestCase):
 
     def test_the_endpoint(self):
         self.let_servers_be_built()
-        endpoint = endpoints.Endpoint(self.manager, self.world.for_project)
+        looks = []
+        hinted = hints.Hints(lambda servers, ids: looks.append(ids))
+        endpoint = endpoints.Endpoint(
+            self.manager, hinted, self.world.for_project
+        )
         self.assertEqual('pong', endpoint.ping({}))
+        endpoint.look_at({}, 'd')
+        hinted.flush()
+        self.assertEqual([{'d'}], looks)
         order_id = self.create()
         endpoint.run_order({}, order_id)
         self.manager.drain()

@@ -50,6 +50,26 @@ class SyncTest(base.ConductorTestCase):
         self.sync.all()
         self.assertEqual(states.RUNNING, self.status())
 
+    def test_a_server_takes_the_new_name_of_its_desktop(self):
+        """V32."""
+        desktops.update(self.ids[0], {'name': '王老师'})
+        self.sync.some(set(), {self.ids[0]})
+        self.assertEqual(
+            '王老师', self.world.things[self.server_id].value.name
+        )
+        self.world.calls.clear()
+        self.sync.all()
+        self.assertNotIn('rename', [verb for verb, _arg in self.world.calls])
+
+    def test_a_name_that_nova_refuses_stops_nothing(self):
+        self.world.change(self.server_id, status='SHUTOFF')
+        desktops.update(self.ids[0], {'name': 'Grace'})
+        self.world.fail(
+            'rename', exceptions.CloudForbidden(service='Nova', reason='no')
+        )
+        self.assertEqual(1, self.sync.all()['changed'])
+        self.assertEqual(states.OFF, self.status())
+
     def test_an_error_is_told_in_novas_words_and_heals(self):
         self.world.change(
             self.server_id, status='ERROR', fault_message='disk is gone'

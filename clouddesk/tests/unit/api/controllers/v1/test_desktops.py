@@ -342,6 +342,11 @@ class EditTest(base.ApiTest):
     def test_v32_name_and_v36_note(self):
         desktop = self.edit(name='Grace', note='moved').json
         self.assertEqual('Grace', desktop['name'])
+        self.assertEqual(
+            {'desktop_id': desktop['id']},
+            self.conductor.cast.call_args.kwargs,
+            'the server below is not renamed',
+        )
         desktop = self.edit(note='').json
         self.assertEqual(('Grace', ''), (desktop['name'], desktop['note']))
 
