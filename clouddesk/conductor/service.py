@@ -48,6 +48,7 @@ class Conductor(service.ServiceBase):
         self._parts: list[Any] = []
 
     def start(self) -> None:
+        _warn_of_short_leases(self._conf)
         host = self._conf.conductor.host or socket.gethostname()
         self._ended: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -102,3 +103,19 @@ class Conductor(service.ServiceBase):
             self.manager, sync_, sweep_, self._conf
         )
         return [hints_, self._loops, self.bus]
+
+
+def _warn_of_short_leases(conf: cfg.ConfigOpts) -> None:
+    # A lease is renewed every third of its time. A call that outlasts the
+    # rest may still reach Nova when another conductor is already at work.
+    longest = conf.conductor.lease_seconds * 2 // 3
+    if conf.cloud.timeout > longest:
+        LOG.warning(
+            '[cloud] timeout is %(timeout)s; with [conductor] lease_seconds '
+            '%(lease)s it should be at most %(longest)s',
+            {
+                'timeout': conf.cloud.timeout,
+                'lease': conf.conductor.lease_seconds,
+                'longest': longest,
+            },
+        )

@@ -147,6 +147,20 @@ class ServiceTest(ServiceTestCase):
         self.assertEqual([order_id], leases_api.claimable(1))
 
 
+class ShortLeaseTest(ServiceTestCase):
+    def warnings(self):
+        with self.assertLogs('clouddesk.conductor.service') as logs:
+            self.start()
+        return [line for line in logs.output if 'WARNING' in line]
+
+    def test_a_call_may_not_outlast_a_lease(self):
+        self.config(group='cloud', timeout=61)
+        self.assertIn('at most 60', self.warnings()[0])
+
+    def test_the_defaults_fit(self):
+        self.assertEqual([], self.warnings())
+
+
 class WithoutBusTest(ServiceTestCase):
     bus = DEAD_BUS
 
