@@ -62,7 +62,24 @@ end_session() {
     process_mark "${1% *}" || :
     # another process with that number: recycled, so the session is gone
     [ -z "$MARK" ] || [ "$MARK" = "$1" ] || return 0
-    pkill -KILL -s "${1% *}" || :
+    # a member may fork while we look: look again until nobody is left
+    for _ in {1..50}; do
+        kill_session "${1% *}" || return 0
+        sleep 0.1
+    done
+}
+
+# kill_session NUMBER: false when it has no member. No pkill: a bare Debian has none.
+kill_session() {
+    local file stat found=1
+    for file in /proc/[0-9]*/stat; do
+        { read -r stat <"$file"; } 2>/dev/null || continue
+        read -ra stat <<<"${stat%% *} ${stat##*) }"
+        [ "${stat[4]}" = "$1" ] && [ "${stat[1]}" != Z ] || continue
+        found=0
+        kill -KILL "${stat[0]}" 2>/dev/null || :
+    done
+    return $found
 }
 
 # config_changed NAME COMMAND...: files of the service below etc/ are newer than its start
