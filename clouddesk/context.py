@@ -35,8 +35,3 @@ class RequestContext(context.RequestContext):
             'user_auth_plugin', environ.get('keystone.token_auth')
         )
         return super().from_environ(environ, **kwargs)
-
-    @classmethod
-    def internal(cls, **kwargs: Any) -> 'RequestContext':
-        """A context for the service's own loops; belongs to no project."""
-        return cls(is_admin=True, overwrite=False, **kwargs)

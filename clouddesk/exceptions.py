@@ -41,12 +41,6 @@ class Invalid(ClouddeskError):
     message = _('The request is not valid.')
 
 
-class Unauthorized(ClouddeskError):
-    status = 401
-    code = 'unauthorized'
-    message = _('A valid token is required.')
-
-
 class Forbidden(ClouddeskError):
     status = 403
     code = 'forbidden'
@@ -101,12 +95,6 @@ class WorkOrderWrongState(Conflict):
         '%(action)s needs a work order that is %(allowed)s; refused for '
         '%(refused)s.'
     )
-
-
-class LimitExceeded(ClouddeskError):
-    status = 403
-    code = 'limit_exceeded'
-    message = _('%(field)s is %(value)s; the limit is %(limit)s.')
 
 
 class TooManyRequests(ClouddeskError):

@@ -67,7 +67,6 @@ class Run:
         self.tries = 0
         self.not_before = 0.0
         self.parked_at = 0.0
-        self.waits_for: steps.Wait | None = None
         #: What became of the step while it was parked.
         self.outcome: Outcome | None = None
         self.skip()
@@ -173,7 +172,6 @@ class Walker:
             if isinstance(outcome, Exception):
                 raise outcome
             if isinstance(outcome, steps.Wait):
-                run.waits_for = outcome
                 run.parked_at = self._clock.monotonic()
                 return Verdict.PARKED
             if outcome is None:
