@@ -1,4 +1,4 @@
-"""What other processes may ask of a conductor.
+"""What answers the calls of :mod:`clouddesk.conductor.rpcapi`.
 
 Every method may be called twice with the same arguments without harm.
 """

@@ -15,8 +15,8 @@ LOG = log.getLogger(__name__)
 
 #: Grows when a method or an argument is added.
 VERSION = '1.0'
-#: Seconds that somebody at a screen waits for a console.
-CONSOLE_TIMEOUT = 30
+#: Seconds that somebody at a screen waits for an answer.
+_TIMEOUT = 30
 
 
 class ConductorAPI:
@@ -101,4 +101,4 @@ class ConductorAPI:
 
     def _client(self) -> messaging.RPCClient:
         target = messaging.Target(topic=rpc.CONDUCTOR_TOPIC, version=VERSION)
-        return rpc.client(target, timeout=CONSOLE_TIMEOUT)
+        return rpc.client(target, timeout=_TIMEOUT)

@@ -89,7 +89,7 @@ class Conductor(service.ServiceBase):
                 return
 
     def reset(self) -> None:
-        """Nothing to do on SIGHUP: options are read where they are used."""
+        """Nothing to do on SIGHUP: only options of the log can change."""
 
     def _listeners(self, host: str) -> list[Any]:
         sync_ = sync.Sync(
@@ -106,8 +106,9 @@ class Conductor(service.ServiceBase):
 
 
 def _warn_of_short_leases(conf: cfg.ConfigOpts) -> None:
-    # A lease is renewed every third of its time. A call that outlasts the
-    # rest may still reach Nova when another conductor is already at work.
+    # A call may begin when a third of the lease has gone, see Lease.check().
+    # If it outlasts the rest, it may still reach Nova when another conductor
+    # is already at work.
     longest = conf.conductor.lease_seconds * 2 // 3
     if conf.cloud.timeout > longest:
         LOG.warning(

@@ -20,7 +20,7 @@ OPTS = [
         'timeout',
         default=60,
         min=1,
-        help='Seconds after which one call is given up. Must be shorter than '
+        help='Seconds after which one call is given up. At most two thirds of '
         '[conductor] lease_seconds, so that a fenced worker cannot still be '
         'waiting for an answer.',
     ),

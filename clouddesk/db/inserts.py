@@ -26,7 +26,7 @@ SPEC = (
     'disk',
 )
 
-#: A desktop that a work order has an item for.
+#: Id and name of a desktop that a work order has an item for.
 Part = tuple[str, str]
 
 

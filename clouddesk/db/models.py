@@ -51,7 +51,7 @@ class Base(orm.DeclarativeBase):
     }
 
 
-class _Named:
+class _Owned:
     """What every row that belongs to a project has."""
 
     id: orm.Mapped[str] = orm.mapped_column(
@@ -96,7 +96,7 @@ class _Spec:
     disk: orm.Mapped[int]
 
 
-class Pool(_Named, _Spec, Base):
+class Pool(_Owned, _Spec, Base):
     """N equal desktops. Its status is derived, see :mod:`clouddesk.states`."""
 
     __tablename__ = 'pools'
@@ -122,7 +122,7 @@ class Pool(_Named, _Spec, Base):
     )
 
 
-class Desktop(_Named, _Spec, Base):
+class Desktop(_Owned, _Spec, Base):
     """A lasting desktop. Its id is never the id of a server."""
 
     __tablename__ = 'desktops'
@@ -175,7 +175,7 @@ class Desktop(_Named, _Spec, Base):
     observed_at: orm.Mapped[datetime.datetime | None]
 
 
-class WorkOrder(_Named, Base):
+class WorkOrder(_Owned, Base):
     """What somebody asked for; the message on the bus is only a hint."""
 
     __tablename__ = 'work_orders'
@@ -215,7 +215,8 @@ class WorkOrder(_Named, Base):
     started_at: orm.Mapped[datetime.datetime | None]
     finished_at: orm.Mapped[datetime.datetime | None]
 
-    # The lease; only clouddesk.conductor.lease writes these.
+    # The lease; clouddesk.db.api.leases writes it, and the end of the order
+    # clears it.
     owner: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     #: The fence: grows with every claim, every write repeats it.
     epoch: orm.Mapped[int] = orm.mapped_column(default=0)

@@ -68,6 +68,7 @@ def revive(session: orm.Session, order: models.WorkOrder) -> None:
     were. An item whose desktop is gone, or already as it should be, is over.
 
     :raises Conflict: the pool has changed too much since
+    :raises Refused: another order holds the pool or one of the desktops
     """
     if order.kind.startswith('pool.'):
         _retake_pool(session, order)

@@ -316,11 +316,9 @@ def act(
         retries.turn(session, action, ids, project_id)
         if action == 'retry':
             for each in sorted(ids):
-                retries.revive(session, session.get_one(_Order, each))
+                order = session.get_one(models.WorkOrder, each)
+                retries.revive(session, order)
         return _load(session, ids)
-
-
-_Order = models.WorkOrder
 
 
 def _load(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clouddesk import exceptions
 from clouddesk import names
 from clouddesk.api import consoles
 from clouddesk.api import exposure
@@ -19,7 +20,6 @@ from clouddesk.conductor import rpcapi
 from clouddesk.conf import CONF
 from clouddesk.db.api import desktops as db
 from clouddesk.db.api import work_orders as orders_db
-from clouddesk.exceptions import Invalid
 from clouddesk.i18n import _
 from clouddesk.policies import desktops as policies
 
@@ -168,7 +168,7 @@ def _names(req: cd_request.Request) -> list[str]:
     template = wanted.get('name_template', CONF.desktop.name_template)
     if count == 1:
         if 'name_template' in wanted:
-            raise Invalid(
+            raise exceptions.Invalid(
                 _('name_template needs a count of more than 1.'),
                 {'field': 'name_template'},
             )
