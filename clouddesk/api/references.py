@@ -113,9 +113,9 @@ def _disk(
     needed = max(image.min_disk, math.ceil((image.size or 0) / _GIB))
     if boot_from == 'image':
         # A flavor without a disk takes the size of the image.
-        if 0 < flavor.disk < image.min_disk:
+        if 0 < flavor.disk < needed:
             raise _too_small(
-                'flavor_id', _('disk'), 'GiB', flavor.disk, image.min_disk
+                'flavor_id', _('disk'), 'GiB', flavor.disk, needed
             )
         return {'disk': flavor.disk, 'volume_size': None}
     if size is None:

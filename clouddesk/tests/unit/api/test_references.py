@@ -106,6 +106,14 @@ class ResolveTest(base.ApiTest):
             self.flavor(disk=disk)
             self.assertEqual(disk, self.resolve()['disk'])
 
+    def test_disk_that_the_data_of_the_image_needs(self):
+        self.image(min_disk=0, size=9 * 1024**3 + 1)
+        self.flavor(disk=9)
+        self.assertEqual(10, self.refuse('flavor_id').details['limit'])
+        for disk in (10, 0):
+            self.flavor(disk=disk)
+            self.assertEqual(disk, self.resolve()['disk'])
+
     @ddt.data(
         # min_disk, bytes, disk of the flavor → GiB
         (20, 1024**3, 10, 20),
