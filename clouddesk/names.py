@@ -26,7 +26,7 @@ def validate_template(template: str) -> None:
     """Check a template before anything is made with it.
 
     :raises Invalid: it has another field than base, serial and project, or
-        no serial, or is too long
+        no serial, is too long, or has characters that names must not have
     """
     if len(template) > MAX_TEMPLATE:
         raise _invalid(
@@ -35,6 +35,9 @@ def validate_template(template: str) -> None:
         )
     if not template.isprintable():
         raise _invalid(_('name_template must not have control characters.'))
+    if template != template.strip():
+        # Nova refuses such names, when the port is there already.
+        raise _invalid(_('name_template must not begin or end with a blank.'))
     if 'serial' not in [field for _text, field, _width in _parse(template)]:
         raise _invalid(
             _('name_template must contain {serial}, such as {serial:02d}.')

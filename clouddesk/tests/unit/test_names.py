@@ -132,6 +132,13 @@ class ValidateTestCase(base.BaseTestCase):
     def test_control_characters(self, template):
         self.refused(template)
 
+    @ddt.data(' {base}{serial}', '{base}{serial} ', '\u3000{serial}')
+    def test_blanks_around_it(self, template):
+        self.refused(template)
+
+    def test_blanks_in_it(self):
+        names.validate_template('{base} {serial}')
+
     @hypothesis.settings(deadline=None)
     @hypothesis.given(strategies.text(max_size=80))
     def test_only_invalid_ever_comes_out(self, template):
