@@ -53,10 +53,10 @@ class Bus:
             threading.Thread(target=server.stop, daemon=True).start()
 
     def _open(self) -> None:
-        openers = [self._open_rpc]
+        openers = {'calls': self._open_rpc}
         if self._conf.listen_to_nova:
-            openers.append(self._open_notifications)
-        for opener in openers:
+            openers['notifications'] = self._open_notifications
+        for what, opener in openers.items():
             while not self._stopped.is_set():
                 try:
                     server = opener()
@@ -65,10 +65,13 @@ class Bus:
                     if self._stopped.is_set():
                         # stop() may have missed it.
                         server.stop()
-                    LOG.info('The message bus is open: %s', opener.__name__)
+                    LOG.info('The message bus is open for %s', what)
                     break
                 except Exception as error:
-                    LOG.warning('No message bus yet: %s', error)
+                    LOG.warning(
+                        'No message bus for %(what)s yet: %(error)s',
+                        {'what': what, 'error': error},
+                    )
                     self._stopped.wait(_RETRY)
         self.opened.set()
 
