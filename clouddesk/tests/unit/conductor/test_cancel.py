@@ -164,3 +164,5 @@ class CancelTest(base.ConductorTestCase):
         if order.status == states.SUCCEEDED:
             desktop = self.desktop(order.items[0].desktop_id)
             self.assertEqual(states.RUNNING, desktop.status)
+        else:
+            self.assertUndone(order)
