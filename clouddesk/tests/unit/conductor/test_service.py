@@ -121,6 +121,7 @@ class ServiceTest(ServiceTestCase):
         conductor = service.Conductor(conf.CONF, self.world.for_project)
         conductor.start()
         conductor.stop()
+        conductor.stop()
         conductor.wait()
 
     def test_without_an_owner_after_the_stop(self):
