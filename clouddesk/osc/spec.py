@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--boot-from-volume',
         metavar='<size>',
-        type=size,
+        type=whole_number,
         help=_(
             'Boot from a volume of this size, in GiB; 0 takes the smallest '
             'that image and flavor allow'
@@ -65,7 +65,7 @@ def attributes(
     return attrs
 
 
-def size(value: str) -> int:
+def whole_number(value: str) -> int:
     """A whole number from 0.
 
     :raises: ArgumentTypeError for anything else

@@ -99,7 +99,7 @@ class CreateDesktop(command.ShowSome):
         parser.add_argument(
             '--count',
             metavar='<number>',
-            type=spec.size,
+            type=spec.whole_number,
             help=_('Number of desktops to create'),
         )
         command.add_wait_option(parser)

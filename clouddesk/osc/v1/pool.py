@@ -234,7 +234,7 @@ def _add_size_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--size',
         metavar='<number>',
-        type=spec.size,
+        type=spec.whole_number,
         required=True,
         help=_('Number of desktops that the pool shall have'),
     )
