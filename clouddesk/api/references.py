@@ -18,7 +18,7 @@ from clouddesk.i18n import _
 _GIB = 1024**3
 
 #: The columns that a request may leave out.
-_OPTIONAL = {'note': '', 'availability_zone': None, 'key_name': None}
+_OPTIONAL = {'note': '', 'availability_zone': None}
 
 
 def resolve(

@@ -87,7 +87,6 @@ class Compute:
         port_id: str,
         image_id: str | None = None,
         volume_id: str | None = None,
-        key_name: str | None = None,
         availability_zone: str | None = None,
         user_data: str | None = None,
     ) -> types.Server:
@@ -111,7 +110,6 @@ class Compute:
             },
             'image_id': image_id,
             'block_device_mapping': volume_id and _boot_volume(volume_id),
-            'key_name': key_name,
             'availability_zone': availability_zone,
             'user_data': user_data,
         }

@@ -20,7 +20,6 @@ SPEC = (
     'boot_from',
     'volume_size',
     'availability_zone',
-    'key_name',
     'vcpus',
     'ram',
     'disk',

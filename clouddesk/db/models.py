@@ -87,7 +87,6 @@ class _Spec:
     availability_zone: orm.Mapped[str | None] = orm.mapped_column(
         sa.String(255)
     )
-    key_name: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     #: Per desktop, from the flavor at the time of creation.
     vcpus: orm.Mapped[int]
     #: MiB

@@ -7,7 +7,7 @@ from clouddesk.osc import find
 from clouddesk.osc.i18n import _
 
 #: Options that the API takes as they are.
-_PLAIN = ('note', 'availability_zone', 'key_name', 'name_template')
+_PLAIN = ('note', 'availability_zone', 'name_template')
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -85,9 +85,6 @@ def _add_plain_options(parser: argparse.ArgumentParser) -> None:
         '--availability-zone',
         metavar='<zone>',
         help=_('Availability zone'),
-    )
-    parser.add_argument(
-        '--key-name', metavar='<key>', help=_('Key pair to put in')
     )
     parser.add_argument(
         '--name-template',

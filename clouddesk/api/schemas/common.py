@@ -161,7 +161,6 @@ SPEC: dict[str, Schema] = {
     'boot_from': one_of(('image', 'volume')),
     'volume_size': nullable(INTEGER),
     'availability_zone': OPTIONAL_STRING,
-    'key_name': OPTIONAL_STRING,
     'vcpus': INTEGER,
     'ram': INTEGER,
     'disk': INTEGER,
@@ -175,7 +174,6 @@ WANTED_SPEC: dict[str, Schema] = {
     'boot_from': one_of(('image', 'volume')),
     'volume_size': integer(1),
     'availability_zone': NAME_255,
-    'key_name': NAME_255,
     'name_template': text(64, 1),
 }
 

@@ -13,7 +13,6 @@ def spec(row: models.Desktop | models.Pool) -> dict[str, Any]:
         'boot_from': row.boot_from,
         'volume_size': row.volume_size,
         'availability_zone': row.availability_zone,
-        'key_name': row.key_name,
         'vcpus': row.vcpus,
         'ram': row.ram,
         'disk': row.disk,

@@ -135,7 +135,6 @@ class Server(steps.Step):
             port_id=desktop.port_id,
             image_id=None if by_volume else desktop.image_id,
             volume_id=desktop.volume_id if by_volume else None,
-            key_name=desktop.key_name,
             availability_zone=desktop.availability_zone,
         )
         return server

@@ -39,7 +39,6 @@ _SHOWN = (
     'boot_from',
     'volume_size',
     'availability_zone',
-    'key_name',
     'name_template',
     'vcpus',
     'ram',

@@ -52,8 +52,6 @@ class Desktop(_common.DesktopResource):
     flavor_id = resource.Body('flavor_id')
     #: The image.
     image_id = resource.Body('image_id')
-    #: The key pair that was asked for.
-    key_name = resource.Body('key_name')
     #: The links of the desktop.
     links = resource.Body('links', type=list)
     #: How the desktops of a batch are named. Only used when creating.

@@ -42,8 +42,6 @@ class Pool(_common.DesktopResource):
     flavor_id = resource.Body('flavor_id')
     #: The image of the desktops.
     image_id = resource.Body('image_id')
-    #: The key pair of the desktops.
-    key_name = resource.Body('key_name')
     #: The links of the pool.
     links = resource.Body('links', type=list)
     #: How the desktops are named.

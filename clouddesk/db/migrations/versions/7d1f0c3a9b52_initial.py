@@ -67,7 +67,6 @@ def _spec() -> list[sa.Column[Any]]:
         _text('boot_from', 8),
         _number('volume_size', nullable=True),
         _text('availability_zone', 255, nullable=True),
-        _text('key_name', 255, nullable=True),
         _number('vcpus'),
         _number('ram'),
         _number('disk'),

@@ -43,7 +43,6 @@ class ResolveTest(base.ApiTest):
             {
                 'note': '',
                 'availability_zone': None,
-                'key_name': None,
                 'image_id': base.IMAGE,
                 'flavor_id': base.FLAVOR,
                 'network_id': base.NETWORK,

@@ -151,6 +151,13 @@ class ConductorTestCase(base.BaseTestCase):
         self.engine(order_id, other).run()
         return self.order(order_id)
 
+    def end_of_time(self):
+        """Nothing may wait longer than anything is allowed to."""
+        end = self.clock.now + 3 * conf.CONF.conductor.build_timeout
+        self.clock.between.append(
+            lambda: self.assertLess(self.clock.now, end, 'waits for ever')
+        )
+
     def expire(self, order_id):
         with db.writer() as session:
             session.execute(

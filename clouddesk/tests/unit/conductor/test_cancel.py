@@ -1,4 +1,12 @@
+import datetime
+
+from oslo_utils import timeutils
+import sqlalchemy as sa
+
+from clouddesk import db
+from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.db import models
 from clouddesk.db.api import desktops
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.conductor import base
@@ -105,6 +113,58 @@ class CancelTest(base.ConductorTestCase):
         self.assertEqual('cancelled', desktop.fault_code)
         self.assertIsNone(desktop.work_order_id)
 
+    def fault_and_date(self, desktop_id, seconds):
+        """A desktop in fault whose row says it is so much younger."""
+        desktops.observe([{'id': desktop_id, 'status': states.FAULT}])
+        moment = timeutils.utcnow() + datetime.timedelta(seconds=seconds)
+        with db.writer() as session:
+            session.execute(
+                sa.update(models.Desktop)
+                .where(models.Desktop.id == desktop_id)
+                .values(created_at=moment)
+            )
+
+    def assertKept(self, desktop_id):
+        desktop = self.desktop(desktop_id)
+        self.assertEqual(states.FAULT, desktop.status)
+        (server,) = self.world.servers(desktop_id)
+        self.assertEqual(server.id, desktop.server_id)
+        self.assertIsNone(server.task_state)
+
+    def test_a_retry_keeps_the_desktop_whatever_the_clocks_say(self):
+        (desktop_id,) = self.built()
+        self.fault_and_date(desktop_id, 3600)
+        retry = self.act('retry', [desktop_id])
+        self.cancel(retry)
+        self.assertEqual(states.CANCELLED, self.work(retry).status)
+        self.assertKept(desktop_id)
+
+    def test_a_pools_retry_removes_only_what_it_added(self):
+        pool_id, order_id = self.create_pool(3)
+        self.work(order_id)
+        bad, gone, good = self.ids_of(order_id)
+        self.work(self.act('delete', [gone]))
+        with db.writer() as session:
+            session.get_one(models.Pool, pool_id).size = 3
+        self.fault_and_date(bad, 3600)
+        retry = work_orders.retry_pool(
+            base.ORDER, pool_id, base.PROJECT, 'school'
+        )
+        rebuilt, new = self.ids_of(retry.id)
+        self.assertEqual(bad, rebuilt)
+        # Nor does a new one stay that looks old.
+        with db.writer() as session:
+            session.get_one(models.Desktop, new).created_at = (
+                timeutils.utcnow() - datetime.timedelta(hours=1)
+            )
+        self.cancel(retry.id)
+        order = self.work(retry.id)
+        self.assertEqual(states.CANCELLED, order.status)
+        self.assertKept(bad)
+        self.assertEqual([], desktops.get_many([new]))
+        self.assertEqual(2, self.pool(pool_id).size)
+        self.assertEqual(states.RUNNING, self.desktop(good).status)
+
     def test_power_actions_not_begun_are_dropped(self):
         ids = self.built(3)
         order_id = self.act('stop', ids)
@@ -127,6 +187,48 @@ class CancelTest(base.ConductorTestCase):
         self.assertEqual(['done', 'undone'], self.statuses(order_id))
         self.assertEqual(states.OFF, self.desktop(ids[0]).status)
         self.assertEqual(states.RUNNING, self.desktop(ids[1]).status)
+
+    def test_a_retried_stop_not_begun_is_dropped(self):
+        """The steps of the first try are not those of the second."""
+        (desktop_id,) = self.built()
+        order_id = self.act('stop', [desktop_id])
+        tick, self.world.tick = self.world.tick, lambda: None
+        self.assertEqual(states.FAILED, self.work(order_id).status)
+        self.assertEqual(1, self.order(order_id).items[0].steps_done)
+        self.world.tick = tick
+        server_id = self.desktop(desktop_id).server_id
+        self.world.things[server_id].ticks = 0
+        self.world.change(server_id, task_state=None)
+        desktops.observe([{'id': desktop_id, 'status': states.RUNNING}])
+        self.world.calls.clear()
+        work_orders.act('retry', [order_id], base.PROJECT)
+        self.cancel(order_id)
+        order = self.work(order_id)
+        self.assertEqual(states.CANCELLED, order.status)
+        self.assertEqual(['undone'], self.statuses(order_id))
+        self.assertEqual([], self.world.verbs('stop'))
+        self.assertEqual(states.RUNNING, self.desktop(desktop_id).status)
+
+    def test_failures_on_the_way_back_do_not_end_it(self):
+        """There is no limit to them: nothing may be left untried."""
+        self.config(
+            group='conductor',
+            consecutive_failure_limit=2,
+            max_builds_per_order=2,
+        )
+        pool_id, order_id = self.create_pool(8)
+        engine = self.engine(order_id)
+        self.cancel_after(engine, order_id, waits=1)
+        self.world.fail(
+            'delete_server',
+            exceptions.CloudError(service='Nova', reason='no'),
+            times=2,
+        )
+        engine.run()
+        order = self.order(order_id)
+        self.assertEqual(2, self.statuses(order_id).count('failed'))
+        self.assertEqual(6, len(self.assertUndone(order)))
+        self.assertEqual(2, self.pool(pool_id).size)
 
     def test_deleting_a_pool_can_be_stopped_half_way(self):
         pool_id, order_id = self.create_pool(4)

@@ -15,11 +15,12 @@ MANY = 500
 
 
 class CrashTest(base.ConductorTestCase):
-    def everywhere(self, prepare, check):
+    def everywhere(self, prepare, check, epoch=2):
         """Let the conductor die at each event of an order in turn.
 
         :param prepare: makes an order, returns its id
         :param check: called with the order after the take-over
+        :param epoch: of the order after it
         """
         for number in range(1, MANY):
             self.new_world()
@@ -28,7 +29,7 @@ class CrashTest(base.ConductorTestCase):
                 self.assertGreater(number, 8)
                 return
             order = self.take_over(order_id)
-            self.assertEqual(2, order.epoch, 'died at %d' % number)
+            self.assertEqual(epoch, order.epoch, 'died at %d' % number)
             check(order)
         self.fail('the order has more than %d events' % MANY)
 
@@ -90,6 +91,20 @@ class CrashTest(base.ConductorTestCase):
             return self.act('retry', ids)
 
         self.everywhere(prepare, self.assertWhole)
+
+    def test_retry_of_the_order(self):
+        """What the order did before it failed does not count any more."""
+
+        def prepare():
+            order_id = self.create(1, base.VOLUME_SPEC)
+            ids = self.ids_of(order_id)
+            self.world.doomed.update(ids)
+            self.work(order_id)
+            self.world.doomed.clear()
+            work_orders.act('retry', [order_id], base.PROJECT)
+            return order_id
+
+        self.everywhere(prepare, self.assertWhole, epoch=3)
 
     def test_stop(self):
         def check(order):

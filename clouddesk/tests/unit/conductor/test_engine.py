@@ -147,6 +147,21 @@ class FailureTest(base.ConductorTestCase):
             str(conf.CONF.conductor.build_timeout), order.fault_message
         )
 
+    def test_a_build_whose_tag_was_taken_off_times_out(self):
+        """Every look asks for another run, and every run waits again."""
+        order_id = self.create()
+        self.world.tick = lambda: None
+
+        def take_off():
+            for server in self.world.servers():
+                self.world.change(server.id, desktop_id=None)
+
+        self.clock.between.append(take_off)
+        self.end_of_time()
+        order = self.work(order_id)
+        self.assertEqual('wait_timeout', order.fault_code)
+        self.assertIn('build of the server', order.fault_message)
+
     def test_a_server_that_vanishes_while_it_is_built(self):
         def vanish():
             for server in self.world.servers():

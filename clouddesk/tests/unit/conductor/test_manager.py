@@ -3,6 +3,7 @@ from unittest import mock
 
 import fixtures
 from oslo_db import exception as db_exc
+from sqlalchemy import exc as sa_exc
 
 from clouddesk import conf
 from clouddesk import states
@@ -11,6 +12,7 @@ from clouddesk.conductor import engine
 from clouddesk.conductor import hints
 from clouddesk.conductor import manager
 from clouddesk.db.api import leases as leases_api
+from clouddesk.db.api import progress
 from clouddesk.tests.unit.conductor import base
 
 #: Seconds; only reached when something is broken.
@@ -128,6 +130,16 @@ class ManagerTest(base.ConductorTestCase):
         order = self.run_with(db_exc.DBConnectionError())
         self.assertEqual(states.WORKING, order.status)
         self.assertEqual({}, self.leases._held)
+
+    def test_a_lease_never_outlives_its_thread(self):
+        """Nobody else could ever take the order."""
+        for error in (sa_exc.TimeoutError('QueuePool limit'), KeyError('x')):
+            with mock.patch.object(
+                progress, 'finish_order', autospec=True, side_effect=error
+            ):
+                order = self.run_with(ValueError('surprise'))
+            self.assertEqual(states.WORKING, order.status)
+            self.assertEqual({}, self.leases._held)
 
     def test_the_endpoint(self):
         self.let_servers_be_built()

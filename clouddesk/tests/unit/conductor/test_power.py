@@ -220,6 +220,22 @@ class DestroyTest(base.ConductorTestCase):
         order = self.work(self.act('delete', [desktop_id]))
         self.assertEqual(states.SUCCEEDED, order.status)
 
+    def test_a_volume_that_stays_in_use_times_out(self):
+        """Every look asks for another run, and every run waits again."""
+        (desktop_id,) = self.built(1, base.VOLUME_SPEC)
+
+        def hold(*args):
+            for volume in self.world.volumes():
+                self.world.change(volume.id, status='in-use')
+
+        self.world.watch = hold
+        self.end_of_time()
+        order = self.work(self.act('delete', [desktop_id]))
+        self.assertEqual('wait_timeout', order.fault_code)
+        self.assertIn('removal of the volume', order.fault_message)
+        self.assertGreater(len(self.world.verbs('delete_volume')), 1)
+        self.assertEqual(states.FAULT, self.desktop(desktop_id).status)
+
     def test_a_pool_shrinks_and_goes(self):
         pool_id, order_id = self.create_pool(4)
         self.work(order_id)

@@ -25,7 +25,6 @@ SPEC = {
     'boot_from': 'image',
     'volume_size': None,
     'availability_zone': None,
-    'key_name': None,
     'vcpus': 2,
     'ram': 1024,
     'disk': 10,

@@ -153,7 +153,6 @@ def desktop(name='Ada', **attrs):
         'boot_from': 'image',
         'volume_size': None,
         'availability_zone': None,
-        'key_name': None,
         'vcpus': 2,
         'ram': 2048,
         'disk': 20,

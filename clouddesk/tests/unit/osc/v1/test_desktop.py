@@ -41,7 +41,7 @@ class CreateTest(base.ShellTest):
         self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
         self.succeed(
             'desktop create Ada --boot-from-volume 30 --count 1 --note n '
-            '--name-template t --availability-zone z --key-name k' + SPEC
+            '--name-template t --availability-zone z' + SPEC
         )
         self.assertEqual(
             {
@@ -54,7 +54,6 @@ class CreateTest(base.ShellTest):
                 'note': 'n',
                 'name_template': 't',
                 'availability_zone': 'z',
-                'key_name': 'k',
             },
             self._sent(),
         )

@@ -26,7 +26,7 @@ class CreateTest(base.ApiTest):
         return desktop
 
     def test_one(self):
-        answer = self.create(note='by the window', key_name='mine')
+        answer = self.create(note='by the window', availability_zone='lab')
         self.assertEqual(202, answer.status_int)
         order = answer.json
         self.assertEqual(
@@ -47,7 +47,7 @@ class CreateTest(base.ApiTest):
             ('id', item['desktop_id']),
             ('name', 'Ada'),
             ('note', 'by the window'),
-            ('key_name', 'mine'),
+            ('availability_zone', 'lab'),
             ('status', 'building'),
             ('project_id', base.PROJECT),
             ('user_id', 'user-member'),

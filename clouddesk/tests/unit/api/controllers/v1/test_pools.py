@@ -72,7 +72,7 @@ class CreateTest(base.ApiTest):
             ('note', 'a\x07'),
             ('name_template', 'desk'),
             ('availability_zone', ''),
-            ('key_name', 'k' * 256),
+            ('availability_zone', 'z' * 256),
             ('count', 2),
         ):
             answer = self.create(**{field: value})
