@@ -7,6 +7,7 @@ same code.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+import dataclasses
 import threading
 from typing import Any
 
@@ -130,7 +131,9 @@ class Engine:
         for item, desktop in dropped:
             self._lease.check()
             retreat.drop(ctx, self._lease.epoch, item, desktop)
-        self._work(ctx, runs, flow, self._stay)
+        # Whatever fails on the way back, nothing is left untried.
+        unlimited = dataclasses.replace(flow, limited=False)
+        self._work(ctx, runs, unlimited, self._stay)
 
     def _finish(self, order: models.WorkOrder) -> None:
         bad = [

@@ -13,9 +13,6 @@ from clouddesk.i18n import _
 
 Pair = tuple[models.WorkItem, models.Desktop]
 
-#: Kinds that build desktops which existed before.
-_RETRIES = frozenset({flows.RETRY, flows.POOL_RETRY})
-
 
 def plan(
     order: models.WorkOrder,
@@ -31,7 +28,7 @@ def plan(
     """
     runs, dropped = [], []
     for item, desktop in items:
-        if _is_new(order, desktop):
+        if _is_new(order, item):
             runs.append(
                 walker.Run(
                     item,
@@ -54,8 +51,8 @@ def plan(
 def is_untouched(order: models.WorkOrder, items: list[Pair]) -> bool:
     """Whether nothing can exist that the order made."""
     return flows.builds(order.kind, order.inputs) and all(
-        item.status == states.ITEM_PENDING and _is_new(order, desktop)
-        for item, desktop in items
+        item.status == states.ITEM_PENDING and _is_new(order, item)
+        for item, _desktop in items
     )
 
 
@@ -79,11 +76,11 @@ def drop(
     )
 
 
-def _is_new(order: models.WorkOrder, desktop: models.Desktop) -> bool:
-    """Whether the order brought the desktop into being."""
-    if not flows.builds(order.kind, order.inputs):
+def _is_new(order: models.WorkOrder, item: models.WorkItem) -> bool:
+    """Whether the order brought the desktop of an item into being."""
+    if not flows.builds(order.kind, order.inputs) or order.kind == flows.RETRY:
         return False
-    return order.kind not in _RETRIES or desktop.created_at >= order.created_at
+    return item.position >= order.inputs.get('rebuilt', 0)
 
 
 def _is_past_return(order: models.WorkOrder, item: models.WorkItem) -> bool:
@@ -92,4 +89,4 @@ def _is_past_return(order: models.WorkOrder, item: models.WorkItem) -> bool:
         return False
     if flows.destroys(order.kind, order.inputs):
         return item.status == states.ITEM_WORKING
-    return item.steps_done > 0
+    return item.status == states.ITEM_WORKING and item.steps_done > 0

@@ -67,13 +67,17 @@ def check(order_id: str, epoch: int) -> models.WorkOrder:
 
 @db.retry_on_deadlock
 def start_item(order_id: str, epoch: int, item_id: int) -> None:
-    """An item is being worked on.
+    """An item is being worked on, from its first step.
+
+    A retried item keeps the number of steps that were done before, for people
+    to see, until now: whoever takes the order over goes on from this number.
 
     :raises LeaseLost: somebody else holds the order
     """
     with db.writer() as session:
         _guard(session, order_id, epoch)
-        _set_item(session, order_id, item_id, status=states.ITEM_WORKING)
+        values = {'status': states.ITEM_WORKING, 'steps_done': 0}
+        _set_item(session, order_id, item_id, **values)
 
 
 @db.retry_on_deadlock

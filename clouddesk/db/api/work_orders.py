@@ -234,12 +234,14 @@ def retry_pool(
             raise exceptions.Conflict(
                 _('Pool %(name)s has nothing to retry.'), name=pool.name
             )
-        order_id = _order_for(session, order, flows.POOL_RETRY, {}, pool)
         again = [(row.id, row.name) for row in faulty[:lacking]]
+        # The first items; cancelling the order must not remove their desktops.
+        inputs = {'rebuilt': len(again)}
+        order_id = _order_for(session, order, flows.POOL_RETRY, inputs, pool)
         holds.take_desktops(session, dict(again), order_id, 'retry')
         slots = _free_slots(members, lacking - len(again))
         new = _fill(session, order, order_id, pool, slots, project_name)
-        inserts.items(session, order_id, flows.POOL_RETRY, {}, again + new)
+        inserts.items(session, order_id, flows.POOL_RETRY, inputs, again + new)
         return _load(session, [order_id])[0]
 
 

@@ -162,7 +162,7 @@ class CancelTest(base.ConductorTestCase):
         self.assertEqual(states.CANCELLED, order.status)
         self.assertKept(bad)
         self.assertEqual([], desktops.get_many([new]))
-        self.assertEqual(2, self.pool(pool_id).size)
+        self.assertEqual(3, self.pool(pool_id).size)
         self.assertEqual(states.RUNNING, self.desktop(good).status)
 
     def test_power_actions_not_begun_are_dropped(self):

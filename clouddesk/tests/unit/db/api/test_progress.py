@@ -131,6 +131,14 @@ class ItemTestCase(_ProgressTestCase):
         order = self.call(progress.check)
         self.assertEqual(states.CANCELLING, order.status)
 
+    def test_start_item_begins_anew(self):
+        """Whoever takes a retried item over goes on from its first step."""
+        item_id = self.item().id
+        self.call(progress.start_item, item_id)
+        self.call(progress.finish_step, item_id, 2, {})
+        self.call(progress.start_item, item_id)
+        self.assertEqual(0, self.item().steps_done)
+
     def test_start_item(self):
         self.call(progress.start_item, self.item().id)
         self.assertEqual(states.ITEM_WORKING, self.item().status)
