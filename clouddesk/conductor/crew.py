@@ -209,6 +209,12 @@ class Crew:
     # -- looking at what waits ---------------------------------------------
 
     def _park(self, run: walkers.Run) -> None:
+        # A step that asks for the same again at every look never waits in
+        # _judge(), so its time is looked at here, too.
+        if run.waited and self._times_out(run):
+            self._ready.append(run)
+            return
+        run.waited = True
         if not self._parked:
             self._interval = self._pause() * _FIRST_LOOK
             self._look_at = self._clock.monotonic() + self._interval
@@ -262,15 +268,18 @@ class Crew:
         run: walkers.Run,
         error: exceptions.ClouddeskError | None = None,
     ) -> None:
-        outcome = error or self._outcome(run)
-        if isinstance(outcome, steps.Wait):
-            if not self._overdue(run):
-                return
-            outcome = exceptions.WaitTimeout(
-                what=outcome.what, seconds=self._walker.limit(run)
-            )
-        run.outcome = outcome
-        self._ready.append(self._parked.pop(run.desktop.id))
+        run.outcome = error or self._outcome(run)
+        if not isinstance(run.outcome, steps.Wait) or self._times_out(run):
+            self._ready.append(self._parked.pop(run.desktop.id))
+
+    def _times_out(self, run: walkers.Run) -> bool:
+        """Whether a step waits for too long; if so, it fails."""
+        if not isinstance(run.outcome, steps.Wait) or not self._overdue(run):
+            return False
+        run.outcome = exceptions.WaitTimeout(
+            what=run.outcome.what, seconds=self._walker.limit(run)
+        )
+        return True
 
     def _outcome(self, run: walkers.Run) -> walkers.Outcome | None:
         waited = self._clock.monotonic() - run.parked_at

@@ -128,8 +128,9 @@ class Manager:
         except exceptions.LeaseLost:
             LOG.warning('Work order %s is worked on elsewhere', order.id)
             self._leases.forget(lease)
-        except db_exc.DBError:
-            # Whoever claims the order next finds what was made.
+        except Exception:
+            # Mostly the database is away. Whoever claims the order next finds
+            # what was made; a lease that is not forgotten is renewed for ever.
             LOG.exception('Work order %s is given up for now', order.id)
             self._leases.forget(lease)
         else:

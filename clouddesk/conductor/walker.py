@@ -67,6 +67,8 @@ class Run:
         self.tries = 0
         self.not_before = 0.0
         self.parked_at = 0.0
+        #: The step at hand was parked before.
+        self.waited = False
         #: What became of the step while it was parked.
         self.outcome: Outcome | None = None
         self.skip()
@@ -172,6 +174,7 @@ class Walker:
             if isinstance(outcome, Exception):
                 raise outcome
             if isinstance(outcome, steps.Wait):
+                run.outcome = outcome
                 run.parked_at = self._clock.monotonic()
                 return Verdict.PARKED
             if outcome is None:
@@ -241,6 +244,7 @@ class Walker:
         run.index += 1
         run.skip()
         run.tries = 0
+        run.waited = False
         run.began = self._clock.monotonic()
         where = (self.ctx.order.id, self._epoch, run.item.id)
         if forgets:
