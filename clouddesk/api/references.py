@@ -17,9 +17,6 @@ from clouddesk.i18n import _
 
 _GIB = 1024**3
 
-#: The columns that a request may leave out.
-_OPTIONAL = {'note': '', 'availability_zone': None}
-
 
 def resolve(
     context: cd_context.RequestContext, wanted: dict[str, Any]
@@ -39,8 +36,8 @@ def resolve(
         raise _bad('volume_size', _('volume_size needs boot_from volume.'))
     flavor = _flavor(user, wanted['flavor_id'])
     image = _image(user, wanted['image_id'], flavor)
-    spec = {key: wanted.get(key, each) for key, each in _OPTIONAL.items()}
-    return spec | {
+    return {
+        'note': wanted.get('note', ''),
         'image_id': image.id,
         'flavor_id': flavor.id,
         'network_id': _network(user, context, wanted.get('network_id')),
@@ -48,6 +45,7 @@ def resolve(
         **_disk(boot_from, wanted.get('volume_size'), image, flavor),
         'vcpus': flavor.vcpus,
         'ram': flavor.ram,
+        'availability_zone': _zone(user, wanted.get('availability_zone')),
     }
 
 
@@ -154,6 +152,22 @@ def _network(
 
 def _too_small(
     field: str, what: str, unit: str, has: int, needed: int
+def _zone(user: cloud.Cloud, name: str | None) -> str | None:
+    if name is None:
+        return None
+    with _answering('availability_zone'):
+        if user.compute.has_zone(name):
+            return name
+    raise _bad(
+        'availability_zone',
+        _(
+            'availability_zone: there is no zone %s that takes servers now; '
+            'names are case-sensitive.'
+        )
+        % name,
+    )
+
+
 ) -> exceptions.Invalid:
     return exceptions.Invalid(
         _(

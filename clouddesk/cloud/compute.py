@@ -178,6 +178,15 @@ class Compute:
             server_id, console_type or CONF.cloud.console_type
         )
 
+    def has_zone(self, name: str) -> bool:
+        """Whether there is an availability zone that takes servers."""
+        with errors.translated(_SERVICE):
+            answer = listing.read(self._conn.compute, '/os-availability-zone')
+        return any(
+            zone['zoneName'] == name and zone['zoneState']['available']
+            for zone in answer['availabilityZoneInfo']
+        )
+
     def get_flavor(self, ref: str) -> types.Flavor:
         """A flavor by its id or by its name.
 

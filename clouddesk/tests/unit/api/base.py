@@ -28,6 +28,7 @@ from clouddesk.cloud import identity
 from clouddesk.cloud import image
 from clouddesk.cloud import network
 from clouddesk.cloud import types
+from clouddesk.cloud import volume
 from clouddesk.conductor import rpcapi
 from clouddesk.db.api import work_orders
 from clouddesk.tests.fixtures import database
@@ -74,12 +75,14 @@ class FakeCloud(fixtures.Fixture):
             ('compute', compute.Compute),
             ('image', image.Image),
             ('network', network.Network),
+            ('volume', volume.Volume),
             ('identity', identity.Identity),
         ):
             setattr(self.user, name, mock.create_autospec(kind, instance=True))
         self.user.compute.get_flavor.return_value = types.Flavor(
             FLAVOR, 'desk', vcpus=2, ram=2048, disk=10
         )
+        self.user.compute.has_zone.return_value = True
         self.user.image.get.return_value = types.Image(
             IMAGE, 'win11', 'active', size=1024**3, min_disk=5, min_ram=1024
         )

@@ -60,6 +60,7 @@ class ResolveTest(base.ApiTest):
         ('flavor_id', 'compute.get_flavor', {}),
         ('network_id', 'network.get_network', {'network_id': base.NETWORK}),
         ('network_id', 'network.pick_network', {}),
+        ('availability_zone', 'compute.has_zone', {'availability_zone': 'z'}),
     )
     @ddt.unpack
     def test_what_a_service_says(self, field, method, wanted):
@@ -152,6 +153,18 @@ class ResolveTest(base.ApiTest):
             types.Network(base.NETWORK, 'out', external=True, subnets=('s',)),
             types.Network(base.NETWORK, 'empty'),
         ):
+    def test_a_zone_is_looked_up_only_when_it_is_given(self):
+        self.assertIsNone(self.resolve()['availability_zone'])
+        self.assertFalse(self.user.compute.has_zone.called)
+        spec = self.resolve(availability_zone='lab')
+        self.assertEqual('lab', spec['availability_zone'])
+        self.user.compute.has_zone.assert_called_once_with('lab')
+
+    def test_a_zone_that_takes_no_servers(self):
+        self.user.compute.has_zone.return_value = False
+        error = self.refuse('availability_zone', availability_zone='moon')
+        self.assertIn('moon', error.text)
+
             self.user.network.get_network.return_value = network
             self.refuse('network_id', network_id=base.NETWORK)
 

@@ -292,6 +292,14 @@ class ActOnServersTest(base.CloudTestCase):
         self.assertFalse(self.cloud.compute.delete_server(self.server_id))
 
 
+class ZoneTest(base.CloudTestCase):
+    def test_zones_that_take_servers(self):
+        self.emulator.nova.zones = {'nova': True, 'lab': False}
+        self.assertTrue(self.cloud.compute.has_zone('nova'))
+        for name in ('lab', 'Nova', ''):
+            self.assertFalse(self.cloud.compute.has_zone(name), name)
+
+
 class FlavorTest(base.CloudTestCase):
     def test_by_id_and_by_name(self):
         by_id = self.cloud.compute.get_flavor(self.school.flavor_id)
