@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
+from keystoneauth1 import exceptions as ks_exceptions
 from openstack import connection
+from openstack import exceptions as sdk_exceptions
 
 from clouddesk import exceptions
 from clouddesk.cloud import errors
@@ -17,6 +19,16 @@ _SERVICE = 'Cinder'
 class Volume:
     def __init__(self, conn: connection.Connection) -> None:
         self._conn = conn
+
+    def is_offered(self) -> bool:
+        """Whether the cloud has Cinder at all; answers without a call."""
+        try:
+            return self._conn.block_storage.get_endpoint() is not None
+        except (
+            sdk_exceptions.ServiceDisabledException,
+            ks_exceptions.EndpointNotFound,
+        ):
+            return False
 
     def find_volumes(self, desktop_id: str) -> list[types.Volume]:
         """The volumes that were made for a desktop."""
@@ -32,6 +44,8 @@ class Volume:
         return [volume for volume in volumes if volume.desktop_id]
 
     def _volumes(self, **filters: Any) -> list[types.Volume]:
+        if not self.is_offered():
+            return []
         rows = listing.pages(
             self._conn.block_storage, '/volumes/detail', 'volumes', **filters
         )

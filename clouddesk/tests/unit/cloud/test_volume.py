@@ -1,3 +1,4 @@
+from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk.tests.unit.cloud import base
 
@@ -35,6 +36,15 @@ class VolumeTest(base.CloudTestCase):
         self.emulator.cinder.volumes[alien.id]['metadata'] = {}
         found = self.cloud.volume.list_volumes()
         self.assertEqual([volume.id], [each.id for each in found])
+
+    def test_a_cloud_without_cinder(self):
+        self.assertTrue(self.cloud.volume.is_offered())
+        cloud.reset()
+        self.emulator.keystone.endpoints['block-storage'] = None
+        bare = cloud.for_project(self.school.project_id).volume
+        self.assertFalse(bare.is_offered())
+        self.assertEqual([], bare.find_volumes(self.desktop_id))
+        self.assertEqual([], bare.list_volumes())
 
     def test_lost_answer_is_not_repeated(self):
         self.emulator.fault('block-storage', 'POST', drop='after')
