@@ -21,6 +21,8 @@ class Scene:
     def __init__(self, cloud: Any) -> None:
         self._cloud = cloud
         self._servers: dict[str, list[types.Server]] = {}
+        #: Servers that carried our tag when they were seen.
+        self._listed: set[str] = set()
         self._ports: dict[str, list[types.Port]] = {}
         self._volumes: dict[str, list[types.Volume]] = {}
 
@@ -55,6 +57,12 @@ class Scene:
     def see(self, servers: Mapping[str, list[types.Server]]) -> None:
         """Take over what somebody else saw, by desktop."""
         self._servers.update(servers)
+        self._listed.update(
+            server.id
+            for found in servers.values()
+            for server in found
+            if server.desktop_id
+        )
 
     def see_volumes(self, volumes: Mapping[str, list[types.Volume]]) -> None:
         """The same for volumes."""
@@ -69,10 +77,18 @@ class Scene:
 
     def forget_servers(self, desktop: models.Desktop) -> None:
         """What was seen is no longer true: something was asked for."""
-        self._servers.pop(desktop.id, None)
+        for server in self._servers.pop(desktop.id, ()):
+            self._listed.discard(server.id)
 
     def knows_servers(self, desktop: models.Desktop) -> bool:
         return desktop.id in self._servers
+
+    def listed(self, server_id: str | None) -> bool:
+        """Whether a list that lacks a server tells that it is gone.
+
+        It was in one since something was asked for; or there is none.
+        """
+        return server_id is None or server_id in self._listed
 
     def servers(self, desktop: models.Desktop) -> list[types.Server]:
         """Every server of the desktop; the recorded one first, then by age."""

@@ -4,6 +4,8 @@ Also the way back of a build that is cancelled. Deleting what is gone already
 is success.
 """
 
+from typing import Any
+
 from clouddesk import exceptions
 from clouddesk.conductor import observation
 from clouddesk.conductor.flows import steps
@@ -13,6 +15,9 @@ from clouddesk.i18n import _
 #: Seconds after which a server in ERROR is believed to stay there.
 _SURE_AFTER = 15
 
+#: What Nova calls servers that it lists no longer.
+_NOT_THERE = frozenset({'DELETED', 'SOFT_DELETED'})
+
 
 class Server(steps.Step):
     name = 'server'
@@ -21,17 +26,36 @@ class Server(steps.Step):
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
         known = {server.id for server in ctx.scene.servers(desktop)}
+        values: dict[str, Any] = {}
         for server_id in _with(known, desktop.server_id):
-            ctx.cloud.compute.delete_server(server_id)
+            was_there = ctx.cloud.compute.delete_server(server_id)
             ctx.scene.forget_servers(desktop)
-        return steps.Done()
+            if not was_there and server_id == desktop.server_id:
+                values = {'server_id': None}
+        return steps.Done(values)
 
 
 class Gone(steps.Step):
-    """Nova takes the server away; its port and volume are busy until then."""
+    """Nova takes the server away; its port and volume are busy until then.
+
+    A list may lack a server that is still there, because somebody took our
+    tag off or a cell does not answer. So it is believed only when the server
+    was in a list since its removal was asked for; otherwise Nova is asked for
+    the server itself.
+    """
 
     name = 'gone'
     waits = True
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        server = desktop.server_id and ctx.cloud.compute.get_server(
+            desktop.server_id
+        )
+        if server and server.status not in _NOT_THERE:
+            return steps.Wait(_('The removal of the server'))
+        return _gone()
 
     def look(
         self, ctx: steps.Context, desktop: models.Desktop, waited: float
@@ -40,8 +64,10 @@ class Gone(steps.Step):
         if not ctx.scene.knows_servers(desktop):
             return waiting
         left = ctx.scene.servers(desktop)
+        if not left and ctx.scene.listed(desktop.server_id):
+            return _gone()
         if not left:
-            return steps.Done({'server_id': None} | observation.nothing())
+            return None
         for server in left:
             if (
                 server.status == 'ERROR'
@@ -117,6 +143,10 @@ class Row(steps.Step):
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
         return steps.Done()
+
+
+def _gone() -> steps.Done:
+    return steps.Done({'server_id': None} | observation.nothing())
 
 
 def _with(known: set[str], recorded: str | None) -> list[str]:

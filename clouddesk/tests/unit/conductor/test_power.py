@@ -181,6 +181,58 @@ class DestroyTest(base.ConductorTestCase):
         self.assertEqual(states.SUCCEEDED, order.status)
         self.assertEqual({}, self.world.things)
 
+    def test_a_list_alone_is_not_believed(self):
+        """The port of a server without our tag must wait, too."""
+        (desktop_id,) = self.built()
+        server_id = self.desktop(desktop_id).server_id
+        self.world.change(server_id, desktop_id=None)
+        there = []
+
+        def watch(verb, when):
+            if verb == 'delete_server' and when == 'after':
+                self.world.things[server_id].ticks = 4
+            if verb == 'delete_port':
+                there.append(server_id in self.world.things)
+
+        self.world.watch = watch
+        order = self.work(self.act('delete', [desktop_id]))
+        self.assertEqual(states.SUCCEEDED, order.status)
+        self.assertEqual([False, False], there)
+        self.assertEqual({}, self.world.things)
+
+    def test_a_server_that_nova_keeps_for_a_while_is_gone(self):
+        (desktop_id,) = self.built()
+        server_id = self.desktop(desktop_id).server_id
+
+        def watch(verb, when):
+            if verb == 'delete_server' and when == 'after':
+                self.world.things[server_id].ticks = 0
+                self.world.change(
+                    server_id, desktop_id=None, status='SOFT_DELETED'
+                )
+
+        self.world.watch = watch
+        order = self.work(self.act('delete', [desktop_id]))
+        self.assertEqual(states.SUCCEEDED, order.status)
+
+    def test_a_removal_that_was_seen_costs_no_further_call(self):
+        ids = self.built(20)
+
+        def watch(verb, when):
+            if verb == 'delete_server' and when == 'after':
+                for thing in self.world.things.values():
+                    thing.ticks = thing.ticks and 3
+
+        self.world.watch = watch
+        self.work(self.act('delete', ids))
+        self.assertEqual([], self.world.verbs('get_server'))
+
+    def test_what_nova_does_not_know_is_not_asked_for_again(self):
+        ids = self.built(2)
+        self.world.things.clear()
+        self.work(self.act('delete', ids))
+        self.assertEqual([], self.world.verbs('get_server'))
+
     def test_the_port_waits_for_the_server(self):
         ids = self.built()
         self.work(self.act('delete', ids))
@@ -191,6 +243,7 @@ class DestroyTest(base.ConductorTestCase):
                 'find_ports',
                 'delete_server',
                 'list_servers',
+                'get_server',
                 'delete_port',
             ],
             verbs,
