@@ -138,7 +138,19 @@ def _is_twin(
     return row.work_order_id is None and id_ != held and held in there
 
 
+def _is_due(leftover: Leftover) -> bool:
+    """Whether the row, which may have changed meanwhile, still says so."""
+    rows = desktops.get_many([leftover.desktop_id])
+    if leftover.why == 'orphan' or not rows:
+        return leftover.why == 'orphan' and not rows
+    (row,) = rows
+    held = getattr(row, '%s_id' % leftover.kind)
+    return row.work_order_id is None and held not in (None, leftover.id)
+
+
 def _remove(cloud: Any, leftover: Leftover) -> bool:
+    if not _is_due(leftover):
+        return False
     remove = {
         'server': cloud.compute.delete_server,
         'port': cloud.network.delete_port,

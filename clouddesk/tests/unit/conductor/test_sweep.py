@@ -1,9 +1,12 @@
 import threading
+from unittest import mock
 
 from clouddesk import conf
+from clouddesk import db
 from clouddesk import exceptions
 from clouddesk.cloud import types
 from clouddesk.conductor import sweep
+from clouddesk.db import models
 from clouddesk.db.api import desktops
 from clouddesk.tests.unit.conductor import base
 
@@ -66,6 +69,41 @@ class SweepTest(base.ConductorTestCase):
         self.volume(gone)
         self.assertEqual(3, self.rounds()['removed'])
         self.assertOnly()
+
+    def test_the_row_has_the_last_word(self):
+        """What it says may change while other things are removed."""
+        self.put(base.server(self.ids[0], 'first'))
+        self.port(self.ids[0])
+        self.sweep.run()
+        self.clock.now += 101
+
+        def meanwhile(verb, when):
+            if (verb, when) == ('delete_server', 'after'):
+                self.world.watch = lambda verb, when: None
+                self.act('stop', self.ids[:1])
+
+        self.world.watch = meanwhile
+        self.assertEqual(1, self.sweep.run()['removed'])
+        self.world.tick()
+        self.assertOnly('port')
+
+    def test_a_thing_that_its_row_took_meanwhile_stays(self):
+        self.port(self.ids[0])
+        self.sweep.run()
+        self.clock.now += 101
+
+        listed = sweep._leftovers
+
+        def leftovers(cloud):
+            found = listed(cloud)
+            with db.writer() as session:
+                row = session.get_one(models.Desktop, self.ids[0])
+                row.port_id = 'port'
+            return found
+
+        with mock.patch.object(sweep, '_leftovers', leftovers):
+            self.assertEqual(0, self.sweep.run()['removed'])
+        self.assertOnly('port')
 
     def test_not_before_the_grace_time(self):
         self.put(base.server(self.ids[0], 'twin'))
