@@ -86,6 +86,7 @@ class Crew:
         self._look_at = 0.0
         self._began = now.monotonic()
         self._told = False
+        self._refused = False
 
     def work(self, runs: Iterable[walkers.Run]) -> None:
         """Until every item ended, or :attr:`watch` says stop."""
@@ -260,8 +261,23 @@ class Crew:
                 scene.look_at_volumes(by_volume)
         except exceptions.CloudError as error:
             LOG.warning('Waiting desktops were not seen: %s', error)
-            return None if error.transient else error
+            return self._lasting(error)
+        self._refused = False
         return None
+
+    def _lasting(
+        self, error: exceptions.CloudError
+    ) -> exceptions.CloudError | None:
+        """The error, unless the next look may do without it.
+
+        A refusal counts from the second one on: a service that just started
+        may not have read its policy yet.
+        """
+        first = not self._refused
+        self._refused = isinstance(error, exceptions.CloudForbidden)
+        if error.transient or (first and self._refused):
+            return None
+        return error
 
     def _judge(
         self,
@@ -287,6 +303,12 @@ class Crew:
             return run.step.look(self._walker.ctx, run.desktop, waited)
         except exceptions.ClouddeskError as error:
             return error
+        except Exception:
+            LOG.exception(
+                'Step %(step)s of desktop %(desktop)s broke',
+                {'step': run.at, 'desktop': run.desktop.id},
+            )
+            return exceptions.ClouddeskError()
 
     def _overdue(self, run: walkers.Run) -> bool:
         limit = self._walker.limit(run)

@@ -9,6 +9,7 @@ import futurist
 from oslo_config import cfg
 from oslo_db import exception as db_exc
 from oslo_log import log as logging
+from sqlalchemy import exc as sa_exc
 
 from clouddesk import exceptions
 from clouddesk import states
@@ -19,6 +20,9 @@ from clouddesk.conductor import lease as leases
 from clouddesk.db.api import progress
 
 LOG = logging.getLogger(__name__)
+
+#: The database, or a connection to it, cannot be had just now.
+_AWAY = (db_exc.DBConnectionError, sa_exc.TimeoutError)
 
 
 class Manager:
@@ -141,7 +145,7 @@ class Manager:
     ) -> None:
         try:
             engine.run()
-        except (exceptions.LeaseLost, db_exc.DBConnectionError):
+        except (exceptions.LeaseLost, *_AWAY):
             raise
         except Exception as error:
             LOG.exception('Work order %s broke', order.id)

@@ -8,6 +8,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_db import exception as db_exc
 from oslo_log import log as logging
+from sqlalchemy import exc as sa_exc
 
 from clouddesk import exceptions
 from clouddesk import flows
@@ -125,7 +126,8 @@ class Walker:
         """
         try:
             return self._advance(run)
-        except (exceptions.LeaseLost, db_exc.DBError):
+        except (exceptions.LeaseLost, db_exc.DBError, sa_exc.TimeoutError):
+            # The last one: no connection of the pool came free.
             raise
         except exceptions.ClouddeskError as error:
             return self.fail(run, error)

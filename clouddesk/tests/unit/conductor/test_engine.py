@@ -1,6 +1,9 @@
+from unittest import mock
+
 from clouddesk import conf
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.conductor.flows import build
 from clouddesk.db.api import desktops
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.conductor import base
@@ -187,9 +190,30 @@ class FailureTest(base.ConductorTestCase):
         self.world.fail('list_servers', error, times=3)
         self.assertEqual(states.SUCCEEDED, self.work(self.create(2)).status)
 
-    def test_a_look_that_is_refused_fails_what_waits(self):
+    def test_a_look_that_is_refused_once_does_not_hurt(self):
         error = exceptions.CloudForbidden(service='Nova', reason='no role')
         self.world.fail('list_servers', error)
+        order_id = self.create(2)
+        self.assertEqual(states.SUCCEEDED, self.work(order_id).status)
+
+    def test_a_look_that_breaks_fails_its_item_only(self):
+        order_id = self.create(3)
+        bad = self.ids_of(order_id)[1]
+        look = build.Active.look
+
+        def broken(step, ctx, desktop, waited):
+            if desktop.id == bad and waited:
+                raise ValueError('surprise')
+            return look(step, ctx, desktop, waited)
+
+        with mock.patch.object(build.Active, 'look', broken):
+            order = self.work(order_id)
+        self.assertEqual(['done', 'failed', 'done'], self.statuses(order_id))
+        self.assertEqual('internal_error', order.items[1].fault_code)
+
+    def test_a_look_that_is_refused_fails_what_waits(self):
+        error = exceptions.CloudForbidden(service='Nova', reason='no role')
+        self.world.fail('list_servers', error, times=2)
         order = self.work(self.create(2))
         self.assertEqual('cloud_forbidden', order.fault_code)
 

@@ -127,9 +127,29 @@ class ManagerTest(base.ConductorTestCase):
         self.assertIsNone(desktop.work_order_id)
 
     def test_a_database_that_is_away_leaves_the_order_to_others(self):
-        order = self.run_with(db_exc.DBConnectionError())
+        for error in (
+            db_exc.DBConnectionError(),
+            sa_exc.TimeoutError('QueuePool limit'),
+        ):
+            order = self.run_with(error)
+            self.assertEqual(states.WORKING, order.status)
+            self.assertEqual({}, self.leases._held)
+
+    def test_no_free_connection_fails_no_item(self):
+        self.let_servers_be_built()
+        order_id = self.create()
+        with mock.patch.object(
+            progress,
+            'finish_step',
+            autospec=True,
+            side_effect=sa_exc.TimeoutError('QueuePool limit'),
+        ):
+            self.manager.run_order(order_id)
+            self.manager.drain()
+        order = self.order(order_id)
         self.assertEqual(states.WORKING, order.status)
-        self.assertEqual({}, self.leases._held)
+        self.assertEqual(states.ITEM_WORKING, order.items[0].status)
+        self.assertEqual(states.SUCCEEDED, self.take_over(order_id).status)
 
     def test_a_lease_never_outlives_its_thread(self):
         """Nobody else could ever take the order."""
