@@ -54,6 +54,8 @@ class Sync:
         self._conf = conf.conductor
         self._notice = notice
         self._stopped = stopped
+        #: The name that Nova refused last, by server.
+        self._refused: dict[str, str] = {}
 
     def all(self) -> dict[str, int]:
         """Compare every desktop that has a server with Nova."""
@@ -130,10 +132,16 @@ class Sync:
             try:
                 compute.rename(server.id, row.name)
             except exceptions.CloudError as error:
-                LOG.warning(
+                # Once is enough to say so; it is tried at every round.
+                known = self._refused.get(server.id) == row.name
+                self._refused[server.id] = row.name
+                LOG.log(
+                    logging.DEBUG if known else logging.WARNING,
                     'Server %(server)s keeps its name for now: %(error)s',
                     {'server': server.id, 'error': error},
                 )
+            else:
+                self._refused.pop(server.id, None)
 
     def _told(
         self, row: models.Desktop, server: types.Server | None, compute: Any

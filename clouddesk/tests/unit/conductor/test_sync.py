@@ -70,6 +70,22 @@ class SyncTest(base.ConductorTestCase):
         self.assertEqual(1, self.sync.all()['changed'])
         self.assertEqual(states.OFF, self.status())
 
+    def test_a_name_that_nova_refuses_is_told_once(self):
+        desktops.update(self.ids[0], {'name': 'Grace'})
+        error = exceptions.CloudForbidden(service='Nova', reason='no')
+        self.world.fail('rename', error, times=3)
+        with self.assertLogs('clouddesk.conductor.sync', 'WARNING') as logs:
+            self.sync.all()
+            self.sync.all()
+        self.assertEqual(1, len(logs.output))
+        # Another name is other news.
+        desktops.update(self.ids[0], {'name': 'Ada'})
+        with self.assertLogs('clouddesk.conductor.sync', 'WARNING') as logs:
+            self.sync.all()
+        self.assertEqual(1, len(logs.output))
+        self.sync.all()
+        self.assertEqual('Ada', self.world.things[self.server_id].value.name)
+
     def test_an_error_is_told_in_novas_words_and_heals(self):
         self.world.change(
             self.server_id, status='ERROR', fault_message='disk is gone'
