@@ -34,6 +34,8 @@ def resolve(
     boot_from = wanted.get('boot_from', 'image')
     if boot_from == 'image' and 'volume_size' in wanted:
         raise _bad('volume_size', _('volume_size needs boot_from volume.'))
+    if boot_from == 'volume' and not user.volume.is_offered():
+        raise _bad('boot_from', _('boot_from: this cloud has no volumes.'))
     flavor = _flavor(user, wanted['flavor_id'])
     image = _image(user, wanted['image_id'], flavor)
     return {
@@ -43,9 +45,9 @@ def resolve(
         'network_id': _network(user, context, wanted.get('network_id')),
         'boot_from': boot_from,
         **_disk(boot_from, wanted.get('volume_size'), image, flavor),
+        'availability_zone': _zone(user, wanted.get('availability_zone')),
         'vcpus': flavor.vcpus,
         'ram': flavor.ram,
-        'availability_zone': _zone(user, wanted.get('availability_zone')),
     }
 
 
@@ -150,8 +152,6 @@ def _network(
     return network.id
 
 
-def _too_small(
-    field: str, what: str, unit: str, has: int, needed: int
 def _zone(user: cloud.Cloud, name: str | None) -> str | None:
     if name is None:
         return None
@@ -168,6 +168,8 @@ def _zone(user: cloud.Cloud, name: str | None) -> str | None:
     )
 
 
+def _too_small(
+    field: str, what: str, unit: str, has: int, needed: int
 ) -> exceptions.Invalid:
     return exceptions.Invalid(
         _(

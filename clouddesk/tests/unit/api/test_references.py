@@ -144,15 +144,15 @@ class ResolveTest(base.ApiTest):
         spec = self.resolve(boot_from='volume', volume_size=6)
         self.assertEqual(6, spec['disk'])
 
+    def test_a_cloud_without_cinder_has_no_volumes(self):
+        self.user.volume.is_offered.return_value = False
+        self.refuse('boot_from', boot_from='volume')
+        self.resolve(boot_from='image')
+
     def test_a_size_needs_a_volume(self):
         self.refuse('volume_size', volume_size=10)
         self.refuse('volume_size', boot_from='image', volume_size=10)
 
-    def test_networks_that_desktops_cannot_use(self):
-        for network in (
-            types.Network(base.NETWORK, 'out', external=True, subnets=('s',)),
-            types.Network(base.NETWORK, 'empty'),
-        ):
     def test_a_zone_is_looked_up_only_when_it_is_given(self):
         self.assertIsNone(self.resolve()['availability_zone'])
         self.assertFalse(self.user.compute.has_zone.called)
@@ -165,6 +165,11 @@ class ResolveTest(base.ApiTest):
         error = self.refuse('availability_zone', availability_zone='moon')
         self.assertIn('moon', error.text)
 
+    def test_networks_that_desktops_cannot_use(self):
+        for network in (
+            types.Network(base.NETWORK, 'out', external=True, subnets=('s',)),
+            types.Network(base.NETWORK, 'empty'),
+        ):
             self.user.network.get_network.return_value = network
             self.refuse('network_id', network_id=base.NETWORK)
 
