@@ -42,13 +42,14 @@ class Conductor(service.ServiceBase):
     ) -> None:
         """
         :param cloud_of: gives the cloud as seen from a project
+        :raises ConfigFileValueError: a call could outlast a lease
         """
+        _refuse_short_leases(conf)
         self._conf = conf
         self._cloud_of = cloud_of or cloud.for_project
         self._parts: list[Any] = []
 
     def start(self) -> None:
-        _warn_of_short_leases(self._conf)
         host = self._conf.conductor.host or socket.gethostname()
         self._ended: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -105,18 +106,14 @@ class Conductor(service.ServiceBase):
         return [hints_, self._loops, self.bus]
 
 
-def _warn_of_short_leases(conf: cfg.ConfigOpts) -> None:
+def _refuse_short_leases(conf: cfg.ConfigOpts) -> None:
     # A call may begin when a third of the lease has gone, see Lease.check().
     # If it outlasts the rest, it may still reach Nova when another conductor
     # is already at work.
     longest = conf.conductor.lease_seconds * 2 // 3
     if conf.cloud.timeout > longest:
-        LOG.warning(
-            '[cloud] timeout is %(timeout)s; with [conductor] lease_seconds '
-            '%(lease)s it should be at most %(longest)s',
-            {
-                'timeout': conf.cloud.timeout,
-                'lease': conf.conductor.lease_seconds,
-                'longest': longest,
-            },
+        raise cfg.ConfigFileValueError(
+            '[cloud] timeout is %d; with [conductor] lease_seconds %d it must '
+            'be at most %d'
+            % (conf.cloud.timeout, conf.conductor.lease_seconds, longest)
         )

@@ -19,7 +19,7 @@ class KilledTest(base.FunctionalTestCase):
     """SIGKILL between any two steps: all desktops, no server twice."""
 
     conductor = False
-    options = {'lease_seconds': 2, 'max_builds_per_order': 4}
+    options = {'lease_seconds': 3, 'max_builds_per_order': 4}
 
     def kill(self, step, when, number=3):
         process = self.service.spawn_conductor(
@@ -148,7 +148,7 @@ class FrozenTest(base.FunctionalTestCase):
     """A conductor that lost its lease without knowing it."""
 
     conductor = False
-    options = {'lease_seconds': 2, 'sweep_grace': 2}
+    options = {'lease_seconds': 3, 'sweep_grace': 2}
 
     def setUp(self):
         super().setUp()
