@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import types
 
 from oslotest import base
 
@@ -18,18 +19,35 @@ class PluginTest(base.BaseTestCase):
         out = subprocess.check_output([sys.executable, '-c', code], text=True)
         self.assertEqual('[]', out.strip())
 
-    def test_leaves_the_version_to_the_sdk(self):
-        self.assertTrue(plugin.check_api_version('1.7'))
+    def test_versions(self):
+        for version in ('1', '1.0', '1.17'):
+            self.assertTrue(plugin.check_api_version(version), version)
+        for version in ('2', '1.', '1.x', '11', ''):
+            self.assertFalse(plugin.check_api_version(version), version)
 
 
 class VersionTest(osc_base.ShellTest):
-    def test_a_microversion_can_be_asked_for(self):
-        call = self.cloud.answer('GET', '/desktops', {'desktops': []})
-        self.succeed('--os-desktop-api-version 1.0 desktop list')
-        self.assertEqual(
-            'desktop 1.0',
-            call.last_request.headers['OpenStack-API-Version'],
+    def _sent(self, version):
+        """The microversion of a request, whatever the shell keeps."""
+        manager = types.SimpleNamespace(
+            sdk_connection=self.cloud.connect(),
+            _api_version={plugin.API_NAME: version},
         )
+        call = self.cloud.answer('GET', '/desktops', {'desktops': []})
+        list(plugin.make_client(manager).desktops())
+        return call.last_request.headers['OpenStack-API-Version']
+
+    def test_a_microversion_can_be_asked_for(self):
+        for version in ('1.0', '1.7'):
+            self.assertEqual('desktop ' + version, self._sent(version))
+
+    def test_by_default_the_newest_that_both_know(self):
+        self.cloud.offer('1.7')
+        self.assertEqual('desktop 1.0', self._sent('1'))
+
+    def test_the_option_is_taken(self):
+        self.cloud.answer('GET', '/desktops', {'desktops': []})
+        self.succeed('--os-desktop-api-version 1.0 desktop list')
 
     def test_every_verb_has_a_command(self):
         out = self.succeed('command list --group openstack.desktop.v1')

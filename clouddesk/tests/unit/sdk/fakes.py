@@ -36,7 +36,7 @@ class Cloud(fixtures.Fixture):
     def _setUp(self):
         self.requests = self.useFixture(requests_fixture.Fixture())
         self._add_identity()
-        self._add_discovery()
+        self.offer('1.0')
         self.useFixture(
             fixtures.MonkeyPatch('time.sleep', lambda _seconds: None)
         )
@@ -98,13 +98,14 @@ class Cloud(fixtures.Fixture):
         version = ksa_fixture.V3Discovery(AUTH_URL)
         self.requests.get(AUTH_URL, json={'version': version})
 
-    def _add_discovery(self):
+    def offer(self, microversion):
+        """Be a service whose newest microversion is this one."""
         version = {
             'id': 'v1.0',
             'status': 'CURRENT',
             'min_version': '1.0',
-            'max_version': '1.0',
-            'version': '1.0',
+            'max_version': microversion,
+            'version': microversion,
             'links': [{'rel': 'self', 'href': API + '/'}],
         }
         self.requests.get(ENDPOINT, json={'versions': [version]})
