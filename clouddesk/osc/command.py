@@ -73,6 +73,28 @@ class Command(command.Command):
             code is set
         :raises: CommandError when the order was cancelled; Left on Ctrl-C
         """
+        order = self._follow(order)
+        if order.status == 'cancelled':
+            raise osc_exceptions.CommandError(_cancelled(order))
+        return order
+
+    def wait_for_all(self, orders: Sequence[Any]) -> list[Any]:
+        """Show the progress of one work order after the other.
+
+        However one of them ends, the others are waited for.
+
+        :returns: the finished orders; what failed or was cancelled was told,
+            and the exit code is set
+        :raises: Left on Ctrl-C
+        """
+        finished = [self._follow(order) for order in orders]
+        for order in finished:
+            if order.status == 'cancelled':
+                self.exit_code = 1
+                self.hint(_cancelled(order))
+        return finished
+
+    def _follow(self, order: Any) -> Any:
         quiet = self.app.options.verbose_level == 0
         shown = progress.on(sys.stderr, quiet)
         try:
@@ -83,16 +105,10 @@ class Command(command.Command):
             raise Left(_goes_on(order)) from None
         finally:
             shown.close()
-        self._tell_the_end(order)
-        return order
-
-    def _tell_the_end(self, order: Any) -> None:
-        if order.status == 'cancelled':
-            message = _('Work order %s was cancelled.') % order.id
-            raise osc_exceptions.CommandError(message)
         if order.status == 'failed':
             self.exit_code = 1
             self._hints += failures(order)
+        return order
 
 
 class Lister(Command, command.Lister):
@@ -190,6 +206,10 @@ def add_wait_option(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help=_('Show the progress and wait until the work order has ended'),
     )
+
+
+def _cancelled(order: Any) -> str:
+    return _('Work order %s was cancelled.') % order.id
 
 
 def _goes_on(order: Any) -> str:

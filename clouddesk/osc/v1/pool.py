@@ -132,7 +132,11 @@ class ShowPool(command.ShowOne):
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Find the pool; only the look at one pool tells its faults."""
         pool = find.pool(self.client, parsed_args.pool)
-        return _shown(self.client.get_pool(pool.id))
+        pool = self.client.get_pool(pool.id)
+        left_out = (pool.counts or {}).get('fault', 0) - len(pool.faults or ())
+        if left_out > 0:
+            self.hint(_more_faults(pool, left_out))
+        return _shown(pool)
 
 
 class SetPool(command.Command):
@@ -218,7 +222,7 @@ class DeletePool(command.Lister):
             for pool in pools
         ]
         if parsed_args.wait:
-            orders = [self.wait(order) for order in orders]
+            orders = self.wait_for_all(orders)
         return _DELETED, [
             (pool.id, pool.name, _after_delete(order), order.id)
             for pool, order in zip(pools, orders, strict=True)
@@ -249,9 +253,18 @@ def _question(pools: list[Any]) -> str:
     }
 
 
+def _more_faults(pool: Any, number: int) -> str:
+    return _(
+        '%(number)s more desktops are in fault. List all of them with:\n'
+        '    openstack desktop list --pool %(id)s --status fault --long'
+    ) % {'number': number, 'id': pool.id}
+
+
 def _after_delete(order: Any) -> str:
     if order.status == 'succeeded':
         return _('deleted')
+    if order.status == 'cancelled':
+        return _('kept')
     return _('degraded') if order.status == 'failed' else _('deleting')
 
 

@@ -130,6 +130,34 @@ class PoolTest(base.ShellTest):
             [(row['Name'], row['Status']) for row in rows],
         )
 
+    def test_delete_waits_for_all_however_one_ends(self):
+        lab = fakes.pool('lab')
+        self.know_pools(POOL, lab)
+        for end, shown in (('cancelled', 'kept'), ('failed', 'degraded')):
+            for pool, order_id, status in (
+                (POOL, 'one', end),
+                (lab, 'two', 'succeeded'),
+            ):
+                order = _order(status, kind='pool.delete') | {'id': order_id}
+                self.cloud.answer('DELETE', '/pools/' + pool['id'], order)
+                self._finish(order)
+            code, out, err = self.openstack(
+                'desktop pool delete class lab --yes --wait '
+                '-f value -c Name -c Status'
+            )
+            self.assertEqual(1, code)
+            self.assertEqual(f'class {shown}\nlab deleted\n', out)
+            self.assertRegex(err, 'Work order one (was cancelled|failed)')
+
+    def test_show_tells_how_many_faults_are_left_out(self):
+        self.know_pools(POOL | {'counts': {'fault': 101}, 'faults': FAULTS})
+        code, _out, err = self.openstack('desktop pool show class')
+        self.assertEqual(0, code)
+        self.assertIn('100 more desktops are in fault', err)
+        self.assertIn(f'--pool {POOL["id"]} --status fault', err)
+        self.know_pools(POOL | {'counts': {'fault': 1}, 'faults': FAULTS})
+        self.assertNotIn('more', self.openstack('desktop pool show class')[2])
+
     def test_unknown(self):
         self.cloud.refuse('GET', '/pools/no', 404, 'Unknown.')
         self.cloud.answer('GET', '/pools?name=no', {'pools': []})
