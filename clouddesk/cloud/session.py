@@ -212,9 +212,8 @@ def _token_auth(context: cd_context.RequestContext) -> plugin.BaseAuthPlugin:
 
 def _load_auth(**scope: Any) -> plugin.BaseAuthPlugin:
     if not configured():
-        raise exceptions.ServiceUnavailable(
-            _('[service_auth] holds no credentials of the service user.')
-        )
+        LOG.error('[service_auth] holds no credentials of the service user')
+        raise exceptions.ServiceUnavailable(service=_('The service user'))
     auth = ks_loading.load_auth_from_conf_options(
         CONF, service_auth.GROUP.name, **scope
     )

@@ -108,9 +108,12 @@ class IdentityTest(base.CloudTestCase):
         config = self.useFixture(config_fixture.Config(CONF))
         config.config(group='service_auth', auth_type=None)
         session.reset()
-        self.assertRaises(
+        logged = self.useFixture(fixtures.FakeLogger())
+        error = self.assertRaises(
             exceptions.ServiceUnavailable, session.service_session
         )
+        self.assertNotIn('service_auth', error.text)
+        self.assertIn('[service_auth] holds no', logged.output)
         ks = session.user_session(self.user())
         self.assertNotIn('X-Service-Token', ks.get_auth_headers())
 
