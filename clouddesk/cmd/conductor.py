@@ -10,6 +10,7 @@ import sys  # noqa: E402
 import types  # noqa: E402
 from typing import Any  # noqa: E402
 
+from oslo_config import cfg  # noqa: E402
 from oslo_log import log as logging  # noqa: E402
 from oslo_reports import guru_meditation_report  # noqa: E402
 from oslo_reports import opts as report_opts  # noqa: E402
@@ -54,8 +55,11 @@ def _reload(*args: Any) -> None:
     CONF.mutate_config_files()
 
 
-def main() -> int:
-    """Until SIGTERM; orders under way are handed over first."""
+def main() -> int | str:
+    """Until SIGTERM; orders under way are handed over first.
+
+    :returns: the exit status, or what is wrong with the configuration
+    """
     logging.register_options(CONF)
     report_opts.set_defaults(CONF)
     CONF(sys.argv[1:], project='clouddesk', version=version.version_string())
@@ -66,7 +70,10 @@ def main() -> int:
     workers = CONF.conductor.workers
     # A single worker needs no parent: one process less that can die alone.
     alone = workers == 1
-    worker = OnlyWorker(CONF) if alone else Worker(CONF)
+    try:
+        worker = OnlyWorker(CONF) if alone else Worker(CONF)
+    except cfg.ConfigFileValueError as error:
+        return 'clouddesk-conductor: %s' % error
     launcher = oslo_service.launch(
         CONF, worker, workers, restart_method='mutate', no_fork=alone
     )

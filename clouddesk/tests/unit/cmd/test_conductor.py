@@ -25,11 +25,16 @@ class MainTest(base.BaseTestCase):
         self.addCleanup(patcher.stop)
         return patcher.start()
 
-    def main(self, workers):
+    def configure(self, workers=1, timeout=60):
         options = mock.Mock()
         options.conductor.workers = workers
+        options.conductor.lease_seconds = 90
+        options.cloud.timeout = timeout
         self.patch(conductor, 'CONF', options)
         self.mock(logging, 'register_options')
+
+    def main(self, workers):
+        self.configure(workers)
         self.assertEqual(0, conductor.main())
         self.launch.return_value.wait.assert_called_once_with()
         return self.launch.call_args
@@ -44,6 +49,11 @@ class MainTest(base.BaseTestCase):
         self.assertNotIsInstance(call.args[1], conductor.OnlyWorker)
         self.assertEqual(3, call.args[2])
         self.assertFalse(call.kwargs['no_fork'])
+
+    def test_a_bad_configuration_is_told_without_a_traceback(self):
+        self.configure(timeout=61)
+        self.assertIn('[cloud] timeout is 61', conductor.main())
+        self.launch.assert_not_called()
 
 
 class WorkerTest(base.BaseTestCase):
