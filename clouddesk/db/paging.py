@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from clouddesk import exceptions
+from clouddesk.db import owned
 from clouddesk.i18n import _
 
 Model = TypeVar('Model')
@@ -75,8 +76,8 @@ def _marker(
 ) -> Any:
     if marker is None:
         return None
-    row = session.get(model, marker)
-    if row is None or project_id not in (None, row.project_id):
+    row = owned.find(session, model, marker, project_id)
+    if row is None:
         raise exceptions.Invalid(
             _('marker %(marker)s is not in the list.'),
             {'field': 'marker'},

@@ -15,6 +15,7 @@ from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db import models
+from clouddesk.db import owned
 from clouddesk.db import paging
 
 #: Columns that may be filtered by equality.
@@ -234,8 +235,8 @@ def _status_values(said: Mapping[str, Any]) -> dict[str, Any]:
 def _get(
     session: orm.Session, desktop_id: str, project_id: str | None
 ) -> models.Desktop:
-    desktop = session.get(models.Desktop, desktop_id)
-    if desktop is None or project_id not in (None, desktop.project_id):
+    desktop = owned.find(session, models.Desktop, desktop_id, project_id)
+    if desktop is None:
         raise exceptions.NotFound(kind='desktop', id=desktop_id)
     return desktop
 

@@ -13,6 +13,7 @@ from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db import models
+from clouddesk.db import owned
 from clouddesk.db import paging
 
 
@@ -105,7 +106,7 @@ def order_kinds(pools: Iterable[models.Pool]) -> dict[str, str]:
 def _get(
     session: orm.Session, pool_id: str, project_id: str | None
 ) -> models.Pool:
-    pool = session.get(models.Pool, pool_id)
-    if pool is None or project_id not in (None, pool.project_id):
+    pool = owned.find(session, models.Pool, pool_id, project_id)
+    if pool is None:
         raise exceptions.NotFound(kind='pool', id=pool_id)
     return pool

@@ -19,6 +19,7 @@ from clouddesk import states
 from clouddesk.db import holds
 from clouddesk.db import inserts
 from clouddesk.db import models
+from clouddesk.db import owned
 from clouddesk.db import paging
 from clouddesk.db import retries
 from clouddesk.db.api import desktops as desktops_api
@@ -45,8 +46,10 @@ def get(
     """:raises NotFound: there is none in the project"""
     options = [orm.selectinload(models.WorkOrder.items)] if items else []
     with db.reader() as session:
-        order = session.get(models.WorkOrder, order_id, options=options)
-        if order is None or project_id not in (None, order.project_id):
+        order = owned.find(
+            session, models.WorkOrder, order_id, project_id, options
+        )
+        if order is None:
             raise exceptions.NotFound(kind='work order', id=order_id)
         return order
 
