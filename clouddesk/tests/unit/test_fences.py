@@ -42,7 +42,6 @@ ONLY = {
 NEVER = {
     'api': (('clouddesk.conductor',), ('clouddesk.conductor.rpcapi',)),
     'cloud': (('clouddesk.db',), ()),
-    'drivers': (('clouddesk.db',), ()),
 }
 
 #: What talks to OpenStack services, and the rooms that may use it.
