@@ -34,36 +34,21 @@ class Compute:
     def list_servers(
         self,
         desktop_ids: Sequence[str] | None = None,
-        all_projects: bool = False,
-        changes_since: str | None = None,
     ) -> list[types.Server]:
         """The servers that clouddesk made.
 
         :param desktop_ids: only those of these desktops
-        :param all_projects: needs an administrator of the cloud
-        :param changes_since: ISO 8601; only servers that changed since. Nova
-            drops the tags of a deleted server, so it is never among them.
         """
-        filters: dict[str, Any] = {}
-        if all_projects:
-            filters['all_tenants'] = True
-        if changes_since:
-            filters['changes-since'] = changes_since
         if desktop_ids is None:
-            return self._servers(tags=naming.SERVER_TAG, **filters)
-        return self._servers_of(desktop_ids, filters)
-
-    def _servers_of(
-        self, desktop_ids: Sequence[str], filters: dict[str, Any]
-    ) -> list[types.Server]:
+            return self._servers(tags=naming.SERVER_TAG)
         if len(desktop_ids) > _CHUNK * _MAX_TAG_QUERIES:
             wanted = frozenset(desktop_ids)
-            found = self._servers(tags=naming.SERVER_TAG, **filters)
+            found = self._servers(tags=naming.SERVER_TAG)
             return [each for each in found if each.desktop_id in wanted]
         found = []
         for chunk in listing.chunks(desktop_ids, _CHUNK):
             tags = ','.join(naming.desktop_tag(each) for each in chunk)
-            found += self._servers(**filters, **{'tags-any': tags})
+            found += self._servers(**{'tags-any': tags})
         return found
 
     def _servers(self, **filters: Any) -> list[types.Server]:
@@ -82,25 +67,21 @@ class Compute:
         desktop_id: str,
         order_id: str,
         name: str,
-        hostname: str | None,
         flavor_id: str,
         port_id: str,
         image_id: str | None = None,
         volume_id: str | None = None,
         availability_zone: str | None = None,
-        user_data: str | None = None,
     ) -> types.Server:
         """Ask for a server; does not wait for it.
 
-        :param hostname: None makes one from the name
         :param image_id: boot from this image, or
         :param volume_id: from this volume, which outlives the server
-        :param user_data: base64
         :raises CloudQuotaExceeded: the project has no room for it
         """
         wanted = {
             'name': name,
-            'hostname': hostname or naming.hostname(name, desktop_id),
+            'hostname': naming.hostname(name, desktop_id),
             'flavor_id': flavor_id,
             'networks': [{'port': port_id}],
             'tags': [naming.SERVER_TAG, naming.desktop_tag(desktop_id)],
@@ -111,7 +92,6 @@ class Compute:
             'image_id': image_id,
             'block_device_mapping': volume_id and _boot_volume(volume_id),
             'availability_zone': availability_zone,
-            'user_data': user_data,
         }
         wanted = {k: v for k, v in wanted.items() if v is not None}
         with errors.translated(_SERVICE):
@@ -228,7 +208,6 @@ def _server(server: dict[str, Any]) -> types.Server:
         task_state=server.get('OS-EXT-STS:task_state'),
         power_state=server.get('OS-EXT-STS:power_state'),
         project_id=server.get('tenant_id'),
-        host=server.get('OS-EXT-SRV-ATTR:host'),
         fault_message=_fault(server.get('fault')),
         addresses=_addresses(server.get('addresses') or {}),
         desktop_id=metadata.get(naming.DESKTOP_KEY),

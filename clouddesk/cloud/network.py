@@ -64,27 +64,20 @@ class Network:
         )
 
     def create_port(
-        self,
-        desktop_id: str,
-        name: str,
-        network_id: str,
-        security_groups: Sequence[str] | None = None,
+        self, desktop_id: str, name: str, network_id: str
     ) -> types.Port:
         """Make the port of a desktop.
 
         :param name: of the desktop, for people; the port's own name is the
             mark that :meth:`find_ports` looks for
-        :param security_groups: ids; by default those of the project
         :raises CloudConflict: the network has no free address
         :raises CloudQuotaExceeded: the project may have no further port
         """
-        wanted: dict[str, Any] = {
+        wanted = {
             'name': naming.resource_name(desktop_id),
             'description': name,
             'network_id': network_id,
         }
-        if security_groups is not None:
-            wanted['security_groups'] = list(security_groups)
         with errors.translated(_SERVICE, 'network', network_id):
             created = self._conn.network.create_port(**wanted)
         return _port(created.to_dict(original_names=True))

@@ -17,8 +17,6 @@ class Server:
     task_state: str | None = None
     power_state: int | None = None
     project_id: str | None = None
-    #: Only administrators see it.
-    host: str | None = None
     fault_message: str | None = None
     #: ``[{"address": "10.0.0.5", "version": 4, "type": "fixed"}]``
     addresses: list[dict[str, Any]] = dataclasses.field(default_factory=list)

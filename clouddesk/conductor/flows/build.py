@@ -130,7 +130,6 @@ class Server(steps.Step):
             desktop_id=desktop.id,
             order_id=ctx.order.id,
             name=desktop.name,
-            hostname=None,
             flavor_id=desktop.flavor_id,
             port_id=desktop.port_id,
             image_id=None if by_volume else desktop.image_id,

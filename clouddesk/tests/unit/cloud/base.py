@@ -35,7 +35,6 @@ class CloudTestCase(base.BaseTestCase):
             desktop_id=desktop_id,
             order_id='order',
             name=kwargs.pop('name', 'Ada'),
-            hostname=kwargs.pop('hostname', None),
             flavor_id=kwargs.pop('flavor_id', self.school.flavor_id),
             **kwargs,
         )

@@ -25,13 +25,6 @@ class PortTest(base.CloudTestCase):
         made = self.emulator.neutron.ports[self.make_port().id]
         self.assertEqual(self.school.project_id, made['project_id'])
 
-    def test_security_groups(self):
-        port = self.cloud.network.create_port(
-            self.desktop_id, 'Ada', self.school.network_id, ['group']
-        )
-        made = self.emulator.neutron.ports[port.id]
-        self.assertEqual(['group'], made['security_groups'])
-
     def test_what_a_port_shows(self):
         port = self.make_port()
         (found,) = self.cloud.network.find_ports([self.desktop_id])

@@ -151,9 +151,7 @@ class _Room:
 
 
 class Compute(_Room):
-    def list_servers(
-        self, desktop_ids=None, all_projects=False, changes_since=None
-    ):
+    def list_servers(self, desktop_ids=None):
         def effect(ids):
             return [
                 server
@@ -283,7 +281,7 @@ class Network(_Room):
     def list_ports(self):
         return self._call('list_ports', lambda: self._of(types.Port))
 
-    def create_port(self, desktop_id, name, network_id, security_groups=None):
+    def create_port(self, desktop_id, name, network_id):
         def effect(desktop_id):
             id_ = self._world.new_id()
             address = {'address': '10.0.0.9', 'version': 4, 'type': 'fixed'}
