@@ -89,7 +89,7 @@ take_lock() {
 prepare_home() {
     umask 077
     # mysql, rabbitmq and nobody must pass through, but not look around
-    mkdir -p "$AIO/secrets" "$RUN/pids" "$RUN/lock" "$LOG/stages" "$DATA" "$ETC" "$AIO/bin" "$CACHE"
+    mkdir -p "$AIO/secrets" "$RUN/pids" "$RUN/lock" "$RUN/tmp" "$LOG/stages" "$DATA" "$ETC" "$AIO/bin" "$CACHE"
     chmod 711 "$AIO" "$RUN" "$LOG" "$DATA"
     chmod 755 "$CACHE"
     # marks of processes mean nothing after a reboot

@@ -94,7 +94,7 @@ choose_external_net() {
 note_taps() {
     [ -e "$DATA/ovs/conf.db" ] || return 0
     ovsdb-tool query "$DATA/ovs/conf.db" \
-        '["Open_vSwitch", {"op": "select", "table": "Interface", "columns": ["name"]}]' |
+        '["Open_vSwitch", {"op": "select", "table": "Interface", "where": [], "columns": ["name"]}]' |
         grep -oE '"tap[0-9a-f]{8}-[0-9a-f]{2}"' | tr -d '"' >>"$RUN/taps" || :
 }
 

@@ -85,7 +85,7 @@ class ConnectDesktop(command.ShowOne):
             way |= self._way(desktop, parsed_args)
         else:
             self.exit_code = 1
-            self.hint(_unreachable(desktop))
+            self.hint(_unreachable(desktop, parsed_args.desktop))
         return tuple(way), tuple(way.values())
 
     def _way(
@@ -177,10 +177,15 @@ class ConnectDesktop(command.ShowOne):
         }
 
 
-def _unreachable(desktop: Any) -> str:
-    """Why there is no way in, and what to do."""
-    name = text.argument(desktop.name)
-    said = {'name': text.one_line(desktop.name), 'word': name}
+def _unreachable(desktop: Any, word: str) -> str:
+    """Why there is no way in, and what to do.
+
+    :param word: what found the desktop; its name may not be the only one
+    """
+    said = {
+        'name': text.one_line(desktop.name),
+        'word': text.argument(word),
+    }
     if desktop.status == 'off':
         return (
             _(

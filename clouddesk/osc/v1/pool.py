@@ -164,12 +164,23 @@ class ResizePool(command.ShowOne):
         parser = super().get_parser(prog_name)
         _add_pool_argument(parser)
         _add_size_option(parser)
+        questions.add_yes_option(parser)
         command.add_wait_option(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
-        """Order the new size."""
+        """Order the new size; shrinking deletes, so it is asked about."""
         pool = find.pool(self.client, parsed_args.pool)
+        if parsed_args.size < pool.size:
+            question = _(
+                'Shrink %(name)s from %(size)s to %(wanted)s desktops and '
+                'delete the others with everything on them?'
+            ) % {
+                'name': pool.name,
+                'size': pool.size,
+                'wanted': parsed_args.size,
+            }
+            questions.confirm(question, parsed_args.yes)
         order = self.client.resize_pool(pool.id, parsed_args.size)
         if parsed_args.wait:
             self.wait(order)

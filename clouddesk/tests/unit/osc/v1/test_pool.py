@@ -89,6 +89,24 @@ class PoolTest(base.ShellTest):
             [('POST', path, {'size': 0})], self.cloud.calls('POST')
         )
 
+    def test_shrinking_asks_a_person(self):
+        path = PATH + '/actions/resize'
+        self.cloud.answer('POST', path, _order(kind='pool.resize'))
+        line = 'desktop pool resize class --size 1'
+        code, out, err = self.openstack(line, stdin='n\n')
+        self.assertEqual(1, code)
+        self.assertIn('Shrink class from 2 to 1 desktops', err)
+        self.assertEqual([], self.cloud.calls('POST'))
+        self.openstack(line + ' --yes', stdin='')
+        self.openstack(line, stdin='y\n')
+        self.assertEqual(2, len(self.cloud.calls('POST')))
+
+    def test_growing_asks_nobody(self):
+        path = PATH + '/actions/resize'
+        self.cloud.answer('POST', path, _order(kind='pool.resize'))
+        line = 'desktop pool resize class --size 3'
+        self.assertEqual(0, self.openstack(line, stdin='')[0])
+
     def test_retry(self):
         path = PATH + '/actions/retry'
         self.cloud.answer('POST', path, _order(kind='pool.retry'))
