@@ -65,8 +65,9 @@ def _grant(
         return (
             _('%(user)s has the role %(role)s in %(place)s already.') % words
         )
-    # openstacksdk answers a refusal with False.
-    if not assign(place, user, role, inherited=inherited):
+    assign(place, user, role, inherited=inherited)
+    # openstacksdk does not tell whether Keystone refused.
+    if not has(place, user, role, inherited=inherited):
         raise exceptions.CloudForbidden(
             service=_SERVICE,
             reason=_('you may not assign roles in %s.') % words['place'],

@@ -31,8 +31,21 @@ class GrantMemberTestCase(base.BaseTestCase):
         self.keystone.find_role.return_value = self.role
         self.keystone.find_project.return_value = self.project
         self.keystone.find_domain.return_value = self.domain
-        self.keystone.validate_user_has_project_role.return_value = False
-        self.keystone.validate_user_has_domain_role.return_value = False
+        self.held = set()
+        self.obeys = True
+        for kind in ('project', 'domain'):
+            has = getattr(self.keystone, 'validate_user_has_%s_role' % kind)
+            has.side_effect = self._has
+            assign = getattr(self.keystone, 'assign_%s_role_to_user' % kind)
+            assign.side_effect = self._assign
+
+    def _has(self, place, user, role, inherited):
+        return (place.id, user.id, role.id, inherited) in self.held
+
+    def _assign(self, place, user, role, inherited):
+        # As openstacksdk does: None, whatever Keystone says.
+        if self.obeys:
+            self.held.add((place.id, user.id, role.id, inherited))
 
     def test_project(self):
         text = identity_admin.grant_member('admin', project='class')
@@ -59,13 +72,13 @@ class GrantMemberTestCase(base.BaseTestCase):
         )
 
     def test_again(self):
-        self.keystone.validate_user_has_project_role.return_value = True
+        self.held.add(('p', 'u', 'r', False))
         text = identity_admin.grant_member(None, project='class')
         self.assertIn('already', text)
         self.keystone.assign_project_role_to_user.assert_not_called()
 
     def test_refused(self):
-        self.keystone.assign_project_role_to_user.return_value = False
+        self.obeys = False
         self.assertRaises(
             exceptions.CloudForbidden,
             identity_admin.grant_member,
