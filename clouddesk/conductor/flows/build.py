@@ -149,10 +149,7 @@ class Active(steps.Step):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        server = ctx.cloud.compute.get_server(desktop.server_id)
-        if server is None:
-            raise exceptions.ServerGone()
-        ctx.scene.see({desktop.id: [server]})
+        server = steps.see_anew(ctx, desktop)
         return _built(server)
 
     def look(

@@ -60,10 +60,7 @@ class Request(steps.Step):
         refusal: exceptions.CloudConflict,
     ) -> steps.Done | steps.Wait:
         """Nova says that the server's state forbids it: which state?"""
-        server = ctx.cloud.compute.get_server(desktop.server_id)
-        if server is None:
-            raise exceptions.ServerGone()
-        ctx.scene.see({desktop.id: [server]})
+        server = steps.see_anew(ctx, desktop)
         if _is_requested(ctx.order.kind, server):
             return steps.Done()
         if server.task_state:
@@ -83,10 +80,7 @@ class Settled(steps.Step):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        server = ctx.cloud.compute.get_server(desktop.server_id)
-        if server is None:
-            raise exceptions.ServerGone()
-        ctx.scene.see({desktop.id: [server]})
+        server = steps.see_anew(ctx, desktop)
         return _judge(ctx.order.kind, server, 0)
 
     def look(

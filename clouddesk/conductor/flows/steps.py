@@ -9,6 +9,8 @@ its end.
 import dataclasses
 from typing import Any
 
+from clouddesk import exceptions
+from clouddesk.cloud import types
 from clouddesk.conductor import scene
 from clouddesk.db import models
 
@@ -84,3 +86,17 @@ class Flow:
     limited: bool = False
     #: Search what exists even on a first claim.
     looks: bool = False
+
+
+def see_anew(ctx: Context, desktop: models.Desktop) -> types.Server:
+    """Ask Nova for the server of a desktop, and let the scene know.
+
+    :raises ServerGone: there is none
+    """
+    server: types.Server | None = ctx.cloud.compute.get_server(
+        desktop.server_id
+    )
+    if server is None:
+        raise exceptions.ServerGone()
+    ctx.scene.see({desktop.id: [server]})
+    return server
