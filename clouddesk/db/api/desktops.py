@@ -184,17 +184,10 @@ def _observe_servers(
             key: said[row.id].get(key, getattr(row, key)) for key in _OBSERVED
         }
         if any(seen[key] != getattr(row, key) for key in _OBSERVED):
-            changed.append(seen | {'of': row.id, 'at': timeutils.utcnow()})
-    if not changed:
-        return
-    table = models.Desktop.metadata.tables['desktops']
-    statement = (
-        sa.update(table)
-        .where(table.c.id == sa.bindparam('of'))
-        .values(observed_at=sa.bindparam('at'))
-        .values({key: sa.bindparam(key) for key in _OBSERVED})
-    )
-    session.connection().execute(statement, changed)
+            changed.append(
+                seen | {'of': row.id, 'observed_at': timeutils.utcnow()}
+            )
+    _update_each(session, changed)
 
 
 def _observe_statuses(
@@ -211,17 +204,29 @@ def _observe_statuses(
             if key != 'faulted_at'
         ):
             changed.append(values | {'of': row.id})
-    if not changed:
+    unheld = models.Desktop.work_order_id.is_(None)
+    _update_each(session, changed, unheld)
+
+
+def _update_each(
+    session: orm.Session,
+    rows: Sequence[Mapping[str, Any]],
+    *conditions: sa.ColumnElement[bool],
+) -> None:
+    """Write rows that differ in their values, with one statement.
+
+    :param rows: the same columns in each, and ``of``, the id of the desktop
+    :param conditions: what else must be true of a desktop
+    """
+    if not rows:
         return
     table = models.Desktop.metadata.tables['desktops']
-    columns = ('status', 'fault_code', 'fault_message', 'faulted_at')
     statement = (
         sa.update(table)
-        .where(table.c.id == sa.bindparam('of'))
-        .where(table.c.work_order_id.is_(None))
-        .values({key: sa.bindparam(key) for key in columns})
+        .where(table.c.id == sa.bindparam('of'), *conditions)
+        .values({key: sa.bindparam(key) for key in rows[0] if key != 'of'})
     )
-    session.connection().execute(statement, changed)
+    session.connection().execute(statement, list(rows))
 
 
 def _status_values(said: Mapping[str, Any]) -> dict[str, Any]:

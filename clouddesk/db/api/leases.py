@@ -6,14 +6,13 @@ every write. Expiry is compared with the clock of the database, so the clocks
 of the conductors do not matter.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from clouddesk import db
 from clouddesk import states
 from clouddesk.db import clock
+from clouddesk.db import holds
 from clouddesk.db import models
 
 _Order = models.WorkOrder
@@ -45,7 +44,7 @@ def claim(
         )
     )
     with db.writer() as session:
-        if not _affects(session, statement):
+        if holds.execute(session, statement) != 1:
             return None
         return session.get_one(
             _Order, order_id, options=[orm.selectinload(_Order.items)]
@@ -62,7 +61,7 @@ def renew(order_id: str, owner: str, epoch: int, seconds: float) -> bool:
         lease_expires_at=clock.now(seconds)
     )
     with db.writer() as session:
-        return _affects(session, statement)
+        return holds.execute(session, statement) == 1
 
 
 @db.retry_on_deadlock
@@ -75,7 +74,7 @@ def release(order_id: str, owner: str, epoch: int) -> bool:
         owner=None, lease_expires_at=None
     )
     with db.writer() as session:
-        return _affects(session, statement)
+        return holds.execute(session, statement) == 1
 
 
 def claimable(limit: int) -> list[str]:
@@ -101,10 +100,3 @@ def _held(order_id: str, owner: str, epoch: int) -> sa.Update:
     return sa.update(_Order).where(
         _Order.id == order_id, _Order.owner == owner, _Order.epoch == epoch
     )
-
-
-def _affects(session: orm.Session, statement: sa.Update) -> bool:
-    result: Any = session.execute(
-        statement, execution_options={'synchronize_session': False}
-    )
-    return result.rowcount == 1

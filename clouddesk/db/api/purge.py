@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from clouddesk import db
 from clouddesk import states
 from clouddesk.db import clock
+from clouddesk.db import holds
 from clouddesk.db import models
 
 
@@ -41,7 +42,5 @@ def _remove(days: int, batch: int) -> int:
             .where(order.id.in_(ids))
             .where(order.status.in_(sorted(states.ORDER_FINISHED)))
         )
-        session.execute(
-            statement, execution_options={'synchronize_session': False}
-        )
+        holds.execute(session, statement)
     return len(ids)
