@@ -14,6 +14,11 @@ START = 'desktop.start'
 STOP = 'desktop.stop'
 REBOOT = 'desktop.reboot'
 DELETE = 'desktop.delete'
+#: Made again from its image or template, under the same id and on the same
+#: port; what was on its disk is lost.
+REBUILD = 'desktop.rebuild'
+#: Moved to another host while it runs.
+MIGRATE = 'desktop.migrate'
 POOL_CREATE = 'pool.create'
 POOL_RETRY = 'pool.retry'
 POOL_RESIZE = 'pool.resize'
@@ -33,7 +38,7 @@ _BUILD_KINDS = frozenset({CREATE, RETRY, POOL_CREATE, POOL_RETRY})
 _POWER_KINDS = frozenset({START, STOP, REBOOT})
 _DESTROY_KINDS = frozenset({DELETE, POOL_DELETE})
 
-KINDS = _BUILD_KINDS | _POWER_KINDS | _DESTROY_KINDS | {POOL_RESIZE}
+KINDS = _BUILD_KINDS | _POWER_KINDS | _DESTROY_KINDS | {POOL_RESIZE, REBUILD}
 
 
 def builds(kind: str, inputs: Mapping[str, Any]) -> bool:

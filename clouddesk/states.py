@@ -63,6 +63,10 @@ _DESKTOP = (
     (FAULT, 'delete', DELETING),
     (DELETING, 'started', RUNNING),
     (DELETING, 'stopped', OFF),
+    # Built again from its image or its template.
+    (RUNNING, 'rebuild', BUILDING),
+    (OFF, 'rebuild', BUILDING),
+    (FAULT, 'rebuild', BUILDING),
 )
 
 #: Statuses that an action may begin in.
@@ -73,6 +77,8 @@ ACTION_FROM = {
     'console': (RUNNING,),
     'delete': (RUNNING, OFF, FAULT),
     'retry': (FAULT,),
+    'rebuild': (RUNNING, OFF, FAULT),
+    'migrate': (RUNNING,),
 }
 
 #: The status that a desktop has while the action runs.
@@ -83,7 +89,17 @@ ACTION_TO = {
     'reboot': REBOOTING,
     'delete': DELETING,
     'retry': BUILDING,
+    'rebuild': BUILDING,
+    'migrate': MIGRATING,
 }
+
+#: What may be wanted of a desktop's power.
+POWERS = frozenset({RUNNING, OFF})
+
+#: Whom a desktop is given to.
+USER = 'user'
+GROUP = 'group'
+ASSIGNEE_TYPES = frozenset({USER, GROUP})
 
 # -- pool ------------------------------------------------------------------
 # Derived, never stored: from the work order that holds the pool, else from
@@ -98,6 +114,42 @@ POOL_DEGRADED = 'degraded'
 POOL_STATUSES = frozenset(
     {POOL_BUILDING, POOL_RESIZING, POOL_DELETING, POOL_ACTIVE, POOL_DEGRADED}
 )
+
+#: How people come to desktops of a pool.
+BY_HAND = 'by_hand'
+FIRST_COME = 'first_come'
+POOL_ASSIGNMENTS = frozenset({BY_HAND, FIRST_COME})
+
+#: Whether a desktop stays with the one who took it.
+PERSISTENT = 'persistent'
+FLOATING = 'floating'
+POOL_PERSISTENCES = frozenset({PERSISTENT, FLOATING})
+
+#: What happens to a floating desktop that goes back.
+KEEP = 'keep'
+REBUILD = 'rebuild'
+POOL_RETURNS = frozenset({KEEP, REBUILD})
+
+# -- template --------------------------------------------------------------
+
+EXCLUSIVE = 'exclusive'
+SHARED = 'shared'
+TEMPLATE_VISIBILITIES = frozenset({EXCLUSIVE, SHARED})
+
+# -- course ----------------------------------------------------------------
+
+COURSE_IDLE = 'idle'
+#: Its desktops start, or are made.
+COURSE_STARTING = 'starting'
+COURSE_IN_SESSION = 'in_session'
+#: Its desktops go back.
+COURSE_ENDING = 'ending'
+COURSE_STATUSES = frozenset(
+    {COURSE_IDLE, COURSE_STARTING, COURSE_IN_SESSION, COURSE_ENDING}
+)
+
+#: What the end of a lesson does to the desktops.
+COURSE_ENDS = frozenset({'stop', 'rebuild', 'delete'})
 
 # -- work order ------------------------------------------------------------
 
@@ -157,8 +209,17 @@ ITEM_DONE = 'done'
 ITEM_FAILED = 'failed'
 #: Its traces were removed because the order was cancelled.
 ITEM_UNDONE = 'undone'
+#: Was in a wrong state when the batch was ordered; nothing was done to it.
+ITEM_REFUSED = 'refused'
 ITEM_STATUSES = frozenset(
-    {ITEM_PENDING, ITEM_WORKING, ITEM_DONE, ITEM_FAILED, ITEM_UNDONE}
+    {
+        ITEM_PENDING,
+        ITEM_WORKING,
+        ITEM_DONE,
+        ITEM_FAILED,
+        ITEM_UNDONE,
+        ITEM_REFUSED,
+    }
 )
 
 

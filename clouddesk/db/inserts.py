@@ -13,17 +13,7 @@ from clouddesk import states
 from clouddesk.db import models
 
 #: Columns that a desktop takes over from its pool.
-SPEC = (
-    'image_id',
-    'flavor_id',
-    'network_id',
-    'boot_from',
-    'volume_size',
-    'availability_zone',
-    'vcpus',
-    'ram',
-    'disk',
-)
+SPEC = (*models.SPEC, 'template_id', 'template_revision')
 
 #: Id and name of a desktop that a work order has an item for.
 Part = tuple[str, str]

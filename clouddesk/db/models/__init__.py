@@ -1,0 +1,39 @@
+"""The tables.
+
+Times are UTC. Identifiers of other services are opaque strings. A row that is
+no longer needed is deleted; there are no soft-delete columns.
+"""
+
+from clouddesk.db.models.base import NAMING
+from clouddesk.db.models.base import SPEC
+from clouddesk.db.models.base import Base
+from clouddesk.db.models.base import DateTime
+from clouddesk.db.models.courses import Course
+from clouddesk.db.models.courses import CourseMember
+from clouddesk.db.models.desktops import Desktop
+from clouddesk.db.models.desktops import DesktopTag
+from clouddesk.db.models.pools import Pool
+from clouddesk.db.models.pools import PoolMember
+from clouddesk.db.models.secrets import Secret
+from clouddesk.db.models.templates import Template
+from clouddesk.db.models.templates import TemplateRevision
+from clouddesk.db.models.work_orders import WorkItem
+from clouddesk.db.models.work_orders import WorkOrder
+
+__all__ = (
+    'NAMING',
+    'SPEC',
+    'Base',
+    'Course',
+    'CourseMember',
+    'DateTime',
+    'Desktop',
+    'DesktopTag',
+    'Pool',
+    'PoolMember',
+    'Secret',
+    'Template',
+    'TemplateRevision',
+    'WorkItem',
+    'WorkOrder',
+)
