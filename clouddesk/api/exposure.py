@@ -7,6 +7,7 @@ that a method only does what is its own.
 """
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
@@ -102,10 +103,22 @@ def walk(
 
 @dataclasses.dataclass
 class Answer:
-    """An answer that is more than its body."""
+    """An answer that is more than its body.
 
-    body: Any
+    :ivar body: encoded as JSON; not looked at when there is a stream
+    :ivar status: one of those that the route declares; the first by default
+    :ivar stream: the pieces of an answer that is no JSON, or too long to be
+        held in memory; closed when the client has it all or goes away
+    :ivar content_type: of the stream; one of those that the route declares
+    :ivar file_name: what a browser may call it; ASCII
+    """
+
+    body: Any = None
     location: str | None = None
+    status: int | None = None
+    stream: Iterable[bytes] | None = None
+    content_type: str = validation.JSON
+    file_name: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,17 +164,47 @@ class Route:
     def _respond(
         self, req: cd_request.Request, result: Answer
     ) -> webob.Response:
-        check = validation.choose(self.response, req.version)
-        if check is not None:
-            validation.check_response(check, result.body)
-        response = webob.Response(
-            json.dumps(result.body).encode(),
-            status=check.status if check else 200,
-            content_type='application/json',
-        )
-        if result.location:
-            response.headers['Location'] = result.location
+        check = validation.choose(self.response, req.version, result.status)
+        head = {
+            'status': check.status if check else 200,
+            'content_type': result.content_type,
+        }
+        response: webob.Response
+        if result.stream is not None:
+            response = _Stream(result.stream, **head)
+        else:
+            if check is not None:
+                validation.check_response(check, result.body)
+            response = webob.Response(json.dumps(result.body).encode(), **head)
+        _add_headers(response, result)
         return response
+
+
+class _Stream(webob.Response):
+    """An answer that comes piece by piece.
+
+    Pecan looks whether an answer is empty, and reads all of it to find out;
+    so the pieces appear when the web server asks for them.
+    """
+
+    def __init__(self, stream: Iterable[bytes], **head: Any) -> None:
+        super().__init__(b'-', **head)
+        self._stream = stream
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        self.app_iter = self._stream
+        return super().__call__(environ, start_response)
+
+
+def _add_headers(response: webob.Response, result: Answer) -> None:
+    if result.location:
+        response.headers['Location'] = result.location
+    if result.file_name:
+        response.content_disposition = (
+            'attachment; filename="%s"' % result.file_name
+        )
 
 
 def _parsed(req: cd_request.Request) -> Any:
@@ -205,6 +248,10 @@ def expose(
             return route.answer(self, req, *ids)
 
         answer.route = route  # type: ignore[attr-defined]
+        for check in route.response:
+            for media in check.media:
+                # What a client's Accept header may ask for.
+                pecan.expose(content_type=media)(answer)
         return pecan.expose('json')(answer)
 
     return decorate

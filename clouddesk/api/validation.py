@@ -24,6 +24,9 @@ from clouddesk.i18n import _
 
 LOG = log.getLogger(__name__)
 
+#: What nearly every route answers with.
+JSON = 'application/json'
+
 Schema = dict[str, Any]
 Function = TypeVar('Function', bound=Callable[..., Any])
 
@@ -54,6 +57,8 @@ class Check:
     until: microversion.Version | None
     #: Status of the answer; only of a response.
     status: int = 200
+    #: Media types that the answer may have; only of a response.
+    media: tuple[str, ...] = (JSON,)
 
     def serves(self, version: microversion.Version) -> bool:
         return self.since <= version and (
@@ -79,10 +84,23 @@ def body(schema: Schema, **bounds: str) -> Callable[[Function], Function]:
 
 
 def response(
-    schema: Schema, status: int = 200, **bounds: str
+    schema: Schema,
+    status: int = 200,
+    media: Iterable[str] = (JSON,),
+    **bounds: str,
 ) -> Callable[[Function], Function]:
-    """The body of the answer and its status."""
-    return _keep('response_checks', schema, bounds, status=status)
+    """The body of the answer and its status.
+
+    A route with several, of different statuses, says in its
+    :class:`~clouddesk.api.exposure.Answer` which one it means; the one that
+    stands nearest to the function is meant otherwise.
+
+    :param media: types that the answer may have; what is not JSON is not
+        compared with the schema
+    """
+    return _keep(
+        'response_checks', schema, bounds, status=status, media=tuple(media)
+    )
 
 
 def _keep(
@@ -106,10 +124,19 @@ def _keep(
 
 
 def choose(
-    checks: Iterable[Check], version: microversion.Version
+    checks: Iterable[Check],
+    version: microversion.Version,
+    status: int | None = None,
 ) -> Check | None:
-    """The check for a microversion."""
-    return next((check for check in checks if check.serves(version)), None)
+    """The check for a microversion, and of responses for a status."""
+    return next(
+        (
+            check
+            for check in checks
+            if check.serves(version) and status in (None, check.status)
+        ),
+        None,
+    )
 
 
 def check_body(check: Check, value: Any) -> Any:

@@ -56,9 +56,13 @@ class RouteTest(test_base.BaseTestCase):
     def test_query_and_answer_have_a_schema_in_every_version(self):
         for name, _method, route in self.each():
             for version in microversion._KNOWN:
-                for checks in (route.query, route.response):
-                    chosen = [c for c in checks if c.serves(version)]
-                    self.assertEqual(1, len(chosen), name)
+                chosen = [c for c in route.query if c.serves(version)]
+                self.assertEqual(1, len(chosen), name)
+                statuses = [
+                    c.status for c in route.response if c.serves(version)
+                ]
+                self.assertTrue(statuses, name)
+                self.assertEqual(len(set(statuses)), len(statuses), name)
 
     def test_what_sends_a_body_has_a_schema_for_it(self):
         for name, method, route in self.each():
@@ -183,6 +187,31 @@ class MicroversionOfRoutesTest(base.ApiTest):
         statuses = [answer.status_int for answer in answers]
         self.assertEqual([404, 200, 404], statuses)
 
+    def test_a_stream(self):
+        stream = _Pieces()
+        self.patch(_Changing, 'pieces', stream)
+        answer = self.call('GET', '/x', headers={'Accept': 'text/csv'})
+        self.assertEqual(200, answer.status_int)
+        self.assertEqual('text/csv', answer.content_type)
+        self.assertEqual(
+            'attachment; filename="x.csv"',
+            answer.headers['Content-Disposition'],
+        )
+        self.assertFalse(stream.read)
+        self.assertEqual(b'one,two', answer.body)
+        self.assertTrue(stream.closed)
+
+    def test_a_stream_that_nobody_reads(self):
+        stream = _Pieces()
+        self.patch(_Changing, 'pieces', stream)
+        self.assertEqual(b'', self.call('HEAD', '/x').body)
+        self.assertFalse(stream.read)
+        self.assertTrue(stream.closed)
+
+    def test_a_media_type_that_is_not_offered(self):
+        answer = self.call('GET', '/x', headers={'Accept': 'image/png'})
+        self.assert_error(answer, 406, 'not_acceptable')
+
     def test_a_body_that_changes(self):
         body = {'colour': 'red'}
         answer = self.ask('POST', '1.0', body)
@@ -195,7 +224,37 @@ class MicroversionOfRoutesTest(base.ApiTest):
 _COLOUR = common.fields({'colour': common.NAME_255})
 
 
+class _Pieces:
+    """A stream that knows whether anybody wants it."""
+
+    def __init__(self):
+        self.left = [b'one,', b'two']
+        self.read = self.closed = False
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.read = True
+        if not self.left:
+            raise StopIteration
+        return self.left.pop(0)
+
+    def close(self):
+        self.closed = True
+
+
 class _Changing(exposure.Controller):
+    pieces = None
+
+    @exposure.expose(exposure.PUBLIC)
+    @validation.query(common.EMPTY)
+    @validation.response(common.STRING, media=['text/csv'])
+    def get(self, req):
+        return exposure.Answer(
+            stream=self.pieces, content_type='text/csv', file_name='x.csv'
+        )
+
     @exposure.expose(exposure.PUBLIC, since='1.1', until='1.1')
     @validation.query(common.EMPTY)
     @validation.response(common.EMPTY)
