@@ -12,7 +12,9 @@ from typing import Any
 from clouddesk import cloud
 from clouddesk import context as cd_context
 from clouddesk import exceptions
+from clouddesk import first_boot
 from clouddesk.cloud import types
+from clouddesk.conf import CONF
 from clouddesk.i18n import _
 
 _GIB = 1024**3
@@ -36,6 +38,8 @@ def resolve(
         raise _bad('volume_size', _('volume_size needs boot_from volume.'))
     if boot_from == 'volume' and not user.volume.is_offered():
         raise _bad('boot_from', _('boot_from: this cloud has no volumes.'))
+    first_boot.check_components(wanted.get('components', ()))
+    first_boot.check_user_data(wanted.get('user_data'))
     flavor = _flavor(user, wanted['flavor_id'])
     image = _image(user, wanted['image_id'], flavor)
     return {
@@ -48,6 +52,13 @@ def resolve(
         'availability_zone': _zone(user, wanted.get('availability_zone')),
         'vcpus': flavor.vcpus,
         'ram': flavor.ram,
+        'floating_network_id': _outside(
+            user, wanted.get('floating_network_id')
+        ),
+        'remote_protocols': sorted(wanted.get('remote_protocols', ())),
+        'components': wanted.get('components', []),
+        'user_data': wanted.get('user_data'),
+        'keep_running': wanted.get('keep_running', CONF.desktop.keep_running),
     }
 
 
@@ -148,6 +159,21 @@ def _network(
         raise _bad(
             'network_id',
             _('network_id: network %s has no subnet.') % network_id,
+        )
+    return network.id
+
+
+def _outside(user: cloud.Cloud, network_id: str | None) -> str | None:
+    """The network that floating IPs are taken from (T7)."""
+    if network_id is None:
+        return None
+    with _answering('floating_network_id'):
+        network = user.network.get_network(network_id)
+    if not network.external:
+        raise _bad(
+            'floating_network_id',
+            _('floating_network_id: network %s does not lead outside.')
+            % network_id,
         )
     return network.id
 

@@ -25,6 +25,20 @@ OPTS = [
         'of the batch or pool), serial (1, 2, …), project (name of the '
         'project).',
     ),
+    cfg.BoolOpt(
+        'keep_running',
+        default=True,
+        help='Whether a desktop that shuts down by itself is started again, '
+        'when its creator says nothing about it.',
+    ),
+    cfg.StrOpt(
+        'components_dir',
+        default='/etc/clouddesk/components',
+        help='Directory with files that can be asked for by name, without '
+        'the extension, to be run at the first boot of a desktop: scripts '
+        'that begin with #! or #ps1, or #cloud-config. API and conductors '
+        'need the same files.',
+    ),
 ]
 
 

@@ -56,6 +56,13 @@ class Subject(columns.FormattableColumn):
         return text.one_line('%s %s' % (self._value.get('type'), name))
 
 
+class Words(columns.FormattableColumn):
+    """``rdp, ssh``"""
+
+    def human_readable(self) -> str:
+        return text.one_line(', '.join(self._value or ()))
+
+
 class Steps(columns.FormattableColumn):
     """``port 5/5, server 3/5``"""
 

@@ -3,11 +3,20 @@
 import argparse
 from typing import Any
 
+from clouddesk.osc import files
 from clouddesk.osc import find
+from clouddesk.osc import listing
 from clouddesk.osc.i18n import _
 
 #: Options that the API takes as they are.
-_PLAIN = ('note', 'availability_zone', 'name_template')
+_PLAIN = (
+    'note',
+    'availability_zone',
+    'name_template',
+    'remote_protocols',
+    'components',
+    'keep_running',
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +51,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         ),
     )
     _add_plain_options(parser)
+    _add_reach_options(parser)
+    _add_first_boot_options(parser)
 
 
 def attributes(
@@ -54,6 +65,12 @@ def attributes(
     }
     if parsed_args.network:
         attrs['network_id'] = find.network(connection, parsed_args.network)
+    if parsed_args.floating_network:
+        attrs['floating_network_id'] = find.network(
+            connection, parsed_args.floating_network
+        )
+    if parsed_args.user_data:
+        attrs['user_data'] = files.text(parsed_args.user_data)
     if parsed_args.boot_from_volume is not None:
         attrs['boot_from'] = 'volume'
     if parsed_args.boot_from_volume:
@@ -90,4 +107,45 @@ def _add_plain_options(parser: argparse.ArgumentParser) -> None:
         '--name-template',
         metavar='<template>',
         help=_('How the desktops of a batch are named'),
+    )
+    parser.add_argument(
+        '--keep-running',
+        action=argparse.BooleanOptionalAction,
+        help=_('Start it again when it shuts down by itself'),
+    )
+
+
+def _add_reach_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--floating-network',
+        metavar='<network>',
+        help=_(
+            'External network (name or ID) to take a floating IP from for '
+            'each desktop'
+        ),
+    )
+    parser.add_argument(
+        '--remote-access',
+        metavar='<protocol>[,<protocol>...]',
+        dest='remote_protocols',
+        type=listing.words,
+        help=_('Let these in from outside: rdp, ssh, vnc'),
+    )
+
+
+def _add_first_boot_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--component',
+        metavar='<component>',
+        dest='components',
+        action='append',
+        help=_(
+            'What the cloud offers to set up at the first boot (repeat for '
+            'several)'
+        ),
+    )
+    parser.add_argument(
+        '--user-data',
+        metavar='<file>',
+        help=_('File with what to run at the first boot'),
     )

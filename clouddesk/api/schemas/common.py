@@ -7,6 +7,11 @@ pattern does not match.
 from collections.abc import Iterable
 from typing import Any
 
+from clouddesk.i18n import _
+
+from clouddesk import first_boot
+from clouddesk import remote
+
 Schema = dict[str, Any]
 
 # Python's $ also matches before a line break at the end.
@@ -20,20 +25,21 @@ DESKTOP_NAME: Schema = {
     'minLength': 2,
     'maxLength': 20,
     'pattern': r'^\w*' + _END,
-    'description': 'letters, digits, Chinese characters and underscores',
+    'description': _('letters, digits, Chinese characters and underscores'),
 }
 POOL_NAME: Schema = {
     'type': 'string',
     'minLength': 2,
     'maxLength': 64,
     'pattern': r'^[\w-]*' + _END,
-    'description': 'letters, digits, Chinese characters, underscores and '
-    'hyphens',
+    'description': _(
+        'letters, digits, Chinese characters, underscores and hyphens'
+    ),
 }
 UUID: Schema = {
     'type': 'string',
     'pattern': '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' + _END,
-    'description': 'a UUID in lower case with hyphens',
+    'description': _('a UUID in lower case with hyphens'),
 }
 BOOLEAN: Schema = {'type': 'boolean'}
 EMPTY: Schema = {
@@ -52,7 +58,7 @@ def text(longest: int, shortest: int = 0) -> Schema:
         'type': 'string',
         'maxLength': longest,
         'pattern': _PRINTABLE,
-        'description': 'text without control characters',
+        'description': _('text without control characters'),
     }
     return schema | ({'minLength': shortest} if shortest else {})
 
@@ -60,6 +66,20 @@ def text(longest: int, shortest: int = 0) -> Schema:
 NOTE = text(1024)
 #: Names of things in other services.
 NAME_255 = text(255, 1)
+COMPONENT: Schema = {
+    'type': 'string',
+    'maxLength': first_boot.MAX_COMPONENT_NAME,
+    'pattern': r'^[a-z0-9][a-z0-9_-]*' + _END,
+    'description': _('lower case letters, digits, hyphens and underscores'),
+}
+#: A file of several lines.
+USER_DATA: Schema = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': first_boot.MAX_USER_DATA,
+    'pattern': r'^[^\x00\ud800-\udfff]*' + _END,
+    'description': _('text without NUL characters'),
+}
 
 
 def integer(smallest: int, largest: int = 2**31 - 1) -> Schema:
@@ -73,6 +93,15 @@ def one_of(values: Iterable[str]) -> Schema:
 def some_of(values: Iterable[str]) -> Schema:
     """A list; in a query string separated by commas."""
     return {'type': 'array', 'items': one_of(values), 'minItems': 1}
+
+
+def set_of(item: Schema, most: int | None = None) -> Schema:
+    """A list without repetitions.
+
+    :param most: entries, when the schema knows the limit
+    """
+    schema = {'type': 'array', 'items': item, 'uniqueItems': True}
+    return schema if most is None else schema | {'maxItems': most}
 
 
 def ids() -> Schema:
@@ -164,6 +193,15 @@ SPEC: dict[str, Schema] = {
     'vcpus': INTEGER,
     'ram': INTEGER,
     'disk': INTEGER,
+    'floating_network_id': OPTIONAL_STRING,
+    'remote_protocols': {
+        'type': 'array',
+        'items': one_of(remote.PROTOCOLS),
+    },
+    'components': {'type': 'array', 'items': STRING},
+    # What is in it may be secret; it is never shown.
+    'has_user_data': BOOLEAN,
+    'keep_running': BOOLEAN,
 }
 
 #: The same, in requests.
@@ -175,6 +213,11 @@ WANTED_SPEC: dict[str, Schema] = {
     'volume_size': integer(1),
     'availability_zone': NAME_255,
     'name_template': text(64, 1),
+    'floating_network_id': UUID,
+    'remote_protocols': set_of(one_of(remote.PROTOCOLS)),
+    'components': set_of(COMPONENT, first_boot.MAX_COMPONENTS),
+    'user_data': USER_DATA,
+    'keep_running': BOOLEAN,
 }
 
 

@@ -16,4 +16,9 @@ def spec(row: models.Desktop | models.Pool) -> dict[str, Any]:
         'vcpus': row.vcpus,
         'ram': row.ram,
         'disk': row.disk,
+        'floating_network_id': row.floating_network_id,
+        'remote_protocols': row.remote_protocols,
+        'components': row.components,
+        'has_user_data': row.user_data is not None,
+        'keep_running': row.keep_running,
     }

@@ -18,9 +18,11 @@ from clouddesk.osc.v1 import rows
 
 _FORMATTERS = {
     'addresses': columns.Addresses,
+    'components': columns.Words,
     'disk': columns.Gibibytes,
     'fault': columns.Fault,
     'ram': columns.Mebibytes,
+    'remote_protocols': columns.Words,
     'volume_size': columns.Gibibytes,
 }
 
@@ -42,6 +44,11 @@ _SHOWN = (
     'vcpus',
     'ram',
     'disk',
+    'floating_network_id',
+    'remote_protocols',
+    'components',
+    'has_user_data',
+    'keep_running',
     'server_id',
     'server_status',
     'port_id',

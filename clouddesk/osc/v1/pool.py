@@ -18,9 +18,11 @@ from clouddesk.osc.v1 import rows
 
 _FORMATTERS = {
     'counts': columns.Counts,
+    'components': columns.Words,
     'disk': columns.Gibibytes,
     'faults': columns.Faults,
     'ram': columns.Mebibytes,
+    'remote_protocols': columns.Words,
     'volume_size': columns.Gibibytes,
 }
 
@@ -43,6 +45,11 @@ _SHOWN = (
     'vcpus',
     'ram',
     'disk',
+    'floating_network_id',
+    'remote_protocols',
+    'components',
+    'has_user_data',
+    'keep_running',
     'work_order_id',
     'project_id',
     'user_id',

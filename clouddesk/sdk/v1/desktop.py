@@ -40,6 +40,8 @@ class Desktop(_common.DesktopResource):
     availability_zone = resource.Body('availability_zone')
     #: ``image`` or ``volume``.
     boot_from = resource.Body('boot_from')
+    #: Names of what the operator sets up at the first boot.
+    components = resource.Body('components', type=list, list_type=str)
     #: How many desktops to create. Only used when creating.
     count = resource.Body('count', type=int)
     #: When the desktop was made. *Type: str, ISO 8601, UTC*
@@ -50,8 +52,14 @@ class Desktop(_common.DesktopResource):
     fault = resource.Body('fault', type=dict)
     #: The flavor.
     flavor_id = resource.Body('flavor_id')
+    #: The external network of the floating IP, if there is one.
+    floating_network_id = resource.Body('floating_network_id')
+    #: Whether user data was given; it is never shown.
+    has_user_data = resource.Body('has_user_data', type=bool)
     #: The image.
     image_id = resource.Body('image_id')
+    #: Whether it is started again when it shuts down by itself.
+    keep_running = resource.Body('keep_running', type=bool)
     #: The links of the desktop.
     links = resource.Body('links', type=list)
     #: How the desktops of a batch are named. Only used when creating.
@@ -68,6 +76,10 @@ class Desktop(_common.DesktopResource):
     project_id = resource.Body('project_id')
     #: Memory, in MiB.
     ram = resource.Body('ram', type=int)
+    #: What may reach it from outside: ``rdp``, ``ssh``, ``vnc``.
+    remote_protocols = resource.Body(
+        'remote_protocols', type=list, list_type=str
+    )
     #: The Nova server that is now below the desktop.
     server_id = resource.Body('server_id')
     #: What Nova last said of the server.
@@ -79,6 +91,8 @@ class Desktop(_common.DesktopResource):
     status = resource.Body('status')
     #: When the desktop last changed.
     updated_at = resource.Body('updated_at')
+    #: What to run at the first boot. Only used when creating.
+    user_data = resource.Body('user_data')
     #: The user who made the desktop.
     user_id = resource.Body('user_id')
     #: Number of virtual CPUs.
@@ -102,7 +116,7 @@ class Desktop(_common.DesktopResource):
     def act(
         self, session: Any, action: str, **body: Any
     ) -> _work_order.WorkOrder:
-        """Start, stop, reboot, retry or delete the desktop.
+        """Start, stop, reboot, retry, rebuild or delete the desktop.
 
         :raises: :class:`~openstack.exceptions.ConflictException` when the
             desktop is not in a state for it, or is held by another order

@@ -29,6 +29,8 @@ class Pool(_common.DesktopResource):
     availability_zone = resource.Body('availability_zone')
     #: ``image`` or ``volume``.
     boot_from = resource.Body('boot_from')
+    #: Names of what the operator sets up at the first boot.
+    components = resource.Body('components', type=list, list_type=str)
     #: Number of desktops by their status.
     counts = resource.Body('counts', type=dict)
     #: When the pool was made. *Type: str, ISO 8601, UTC*
@@ -40,8 +42,14 @@ class Pool(_common.DesktopResource):
     faults = resource.Body('faults', type=list, list_type=dict)
     #: The flavor of the desktops.
     flavor_id = resource.Body('flavor_id')
+    #: The external network of the floating IPs, if there are any.
+    floating_network_id = resource.Body('floating_network_id')
+    #: Whether user data was given; it is never shown.
+    has_user_data = resource.Body('has_user_data', type=bool)
     #: The image of the desktops.
     image_id = resource.Body('image_id')
+    #: Whether desktops that shut down by themselves are started again.
+    keep_running = resource.Body('keep_running', type=bool)
     #: The links of the pool.
     links = resource.Body('links', type=list)
     #: How the desktops are named.
@@ -54,6 +62,10 @@ class Pool(_common.DesktopResource):
     project_id = resource.Body('project_id')
     #: Memory of one desktop, in MiB.
     ram = resource.Body('ram', type=int)
+    #: What may reach the desktops from outside: ``rdp``, ``ssh``, ``vnc``.
+    remote_protocols = resource.Body(
+        'remote_protocols', type=list, list_type=str
+    )
     #: Number of desktops that the pool is meant to have.
     size = resource.Body('size', type=int)
     #: ``building``, ``resizing``, ``deleting``, ``active`` or ``degraded``.
@@ -62,6 +74,8 @@ class Pool(_common.DesktopResource):
     status_reason = resource.Body('status_reason')
     #: When the pool last changed.
     updated_at = resource.Body('updated_at')
+    #: What to run at the first boot. Only used when creating.
+    user_data = resource.Body('user_data')
     #: The user who made the pool.
     user_id = resource.Body('user_id')
     #: Number of virtual CPUs of one desktop.

@@ -1,6 +1,8 @@
 import dataclasses
+import pathlib
 
 import ddt
+import fixtures
 
 from clouddesk import context
 from clouddesk import exceptions
@@ -51,6 +53,11 @@ class ResolveTest(base.ApiTest):
                 'vcpus': 2,
                 'ram': 2048,
                 'disk': 10,
+                'floating_network_id': None,
+                'remote_protocols': [],
+                'components': [],
+                'user_data': None,
+                'keep_running': True,
             },
             self.resolve(),
         )
@@ -172,6 +179,44 @@ class ResolveTest(base.ApiTest):
         ):
             self.user.network.get_network.return_value = network
             self.refuse('network_id', network_id=base.NETWORK)
+
+    def test_a_floating_ip_comes_from_outside(self):
+        """T7: only a network that leads outside has floating IPs."""
+        self.refuse('floating_network_id', floating_network_id=base.NETWORK)
+        outside = types.Network(base.NETWORK, 'public', external=True)
+        self.user.network.get_network.return_value = outside
+        spec = self.resolve(floating_network_id=base.NETWORK)
+        self.assertEqual(base.NETWORK, spec['floating_network_id'])
+
+    def test_remote_protocols_have_an_order(self):
+        spec = self.resolve(remote_protocols=['ssh', 'rdp'])
+        self.assertEqual(['rdp', 'ssh'], spec['remote_protocols'])
+
+    @ddt.data(True, False)
+    def test_the_operator_says_what_is_kept_running(self, default):
+        """V20: by default, unless somebody says something else."""
+        self.config(group='desktop', keep_running=default)
+        self.assertEqual(default, self.resolve()['keep_running'])
+        spec = self.resolve(keep_running=not default)
+        self.assertEqual(not default, spec['keep_running'])
+
+    def test_components_are_what_the_operator_offers(self):
+        """V17: what is not offered is named, and what is."""
+        folder = self.useFixture(fixtures.TempDir())
+        self.config(group='desktop', components_dir=folder.path)
+        self.refuse('components', components=['domain-join'])
+        for name in ('domain-join.ps1', 'tools.yaml', 'Not This.txt'):
+            pathlib.Path(folder.join(name)).touch()
+        error = self.refuse('components', components=['tools', 'games'])
+        self.assertEqual(['domain-join', 'tools'], error.details['limit'])
+        spec = self.resolve(components=['tools', 'domain-join'])
+        self.assertEqual(['tools', 'domain-join'], spec['components'])
+
+    def test_user_data_is_measured_in_bytes(self):
+        """V17: at most 32 KiB."""
+        self.refuse('user_data', user_data='学' * 10923)
+        spec = self.resolve(user_data='学' * 10922)
+        self.assertEqual('学' * 10922, spec['user_data'])
 
 
 class ProjectNameTest(base.ApiTest):

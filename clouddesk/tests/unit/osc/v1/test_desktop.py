@@ -1,3 +1,5 @@
+import fixtures
+
 from clouddesk.tests.unit.osc import base
 from clouddesk.tests.unit.sdk import fakes
 
@@ -57,6 +59,39 @@ class CreateTest(base.ShellTest):
             },
             self._sent(),
         )
+
+    def test_how_it_is_reached_and_prepared(self):
+        """T7, T8, V17, V20"""
+        self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+        self.know_networks('public', 'network-2')
+        folder = self.useFixture(fixtures.TempDir())
+        with open(folder.join('run.sh'), 'w') as file:
+            file.write('#!/bin/sh\necho 学\n')
+        self.succeed(
+            'desktop create Ada --floating-network public --remote-access '
+            'rdp,ssh --component join --component tools --no-keep-running '
+            '--user-data %s' % folder.join('run.sh') + SPEC
+        )
+        self.assertEqual(
+            {
+                'name': 'Ada',
+                'image_id': 'image-1',
+                'flavor_id': 'flavor-1',
+                'floating_network_id': 'network-2',
+                'remote_protocols': ['rdp', 'ssh'],
+                'components': ['join', 'tools'],
+                'user_data': '#!/bin/sh\necho 学\n',
+                'keep_running': False,
+            },
+            self._sent(),
+        )
+
+    def test_user_data_that_cannot_be_read(self):
+        code, _out, err = self.openstack(
+            'desktop create Ada --user-data /nowhere' + SPEC
+        )
+        self.assertEqual(1, code)
+        self.assertIn('/nowhere cannot be read', err)
 
     def test_volume_of_the_smallest_size(self):
         self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
