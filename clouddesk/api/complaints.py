@@ -4,6 +4,7 @@ Every message names the field and the limit, and so do the details.
 """
 
 from collections.abc import Callable
+import functools
 from typing import Any
 from typing import TypeAlias
 
@@ -120,11 +121,19 @@ def _additional(error: Error, field: str, where: str) -> Said:
 def _type(error: Error, field: str, where: str) -> Said:
     wanted = error.validator_value
     wanted = [wanted] if isinstance(wanted, str) else wanted
-    kinds = _(' or ').join(_KINDS.get(kind, kind) for kind in wanted)
+    kinds = functools.reduce(_either, map(_kind, wanted))
     return _('%(field)s must be %(kinds)s.') % {
         'field': field,
         'kinds': kinds,
     }, None
+
+
+def _kind(name: str) -> str:
+    return _KINDS.get(name, name)
+
+
+def _either(one: str, other: str) -> str:
+    return _('%(one)s or %(other)s') % {'one': one, 'other': other}
 
 
 def _enum(error: Error, field: str, where: str) -> Said:

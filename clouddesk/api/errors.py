@@ -14,6 +14,8 @@ from sqlalchemy import exc as sa_exc
 from webob import exc
 
 from clouddesk import exceptions
+from clouddesk import i18n
+from clouddesk.api import language
 from clouddesk.i18n import _
 
 LOG = log.getLogger(__name__)
@@ -35,6 +37,23 @@ _MESSAGES = {
     503: _('The service cannot answer now; try again later.'),
 }
 
+#: The names of the statuses, for people.
+_TITLES = {
+    400: _('Bad Request'),
+    401: _('Unauthorized'),
+    403: _('Forbidden'),
+    404: _('Not Found'),
+    405: _('Method Not Allowed'),
+    406: _('Not Acceptable'),
+    409: _('Conflict'),
+    411: _('Length Required'),
+    413: _('Request Entity Too Large'),
+    415: _('Unsupported Media Type'),
+    429: _('Too Many Requests'),
+    500: _('Internal Server Error'),
+    503: _('Service Unavailable'),
+}
+
 #: Headers of the original answer that tell about its body.
 _ENTITY_HEADERS = frozenset({'content-length', 'content-type'})
 
@@ -49,17 +68,18 @@ def document(
     message: str,
     details: dict[str, Any],
     request_id: str | None,
+    wanted: str = i18n.ENGLISH,
 ) -> bytes:
-    """The error document, encoded."""
+    """The error document, encoded, in the wanted language."""
     error = {
         'status': status,
         'code': code,
-        'title': http.HTTPStatus(status).phrase,
+        'title': _TITLES.get(status, http.HTTPStatus(status).phrase),
         'message': message,
         'details': details,
         'request_id': request_id,
     }
-    return json.dumps({'error': error}).encode()
+    return json.dumps({'error': i18n.translate(error, wanted)}).encode()
 
 
 def code_of(status: int) -> str:
@@ -164,14 +184,22 @@ def _respond(
     details: dict[str, Any],
     headers: Headers,
 ) -> Iterable[bytes]:
+    wanted = language.of(environ)
     body = document(
-        status, code, message, details, environ.get('openstack.request_id')
+        status,
+        code,
+        message,
+        details,
+        environ.get('openstack.request_id'),
+        wanted,
     )
     environ['clouddesk.error'] = code
     headers = [
         *headers,
         ('Content-Type', 'application/json'),
+        ('Content-Language', language.tag(wanted)),
         ('Content-Length', str(len(body))),
+        language.VARY,
     ]
     if status in (429, 503) and not _has(headers, 'retry-after'):
         headers.append(('Retry-After', str(RETRY_AFTER)))

@@ -21,7 +21,9 @@ import webob
 from webob import exc
 
 from clouddesk import exceptions
+from clouddesk import i18n
 from clouddesk import policy
+from clouddesk.api import language
 from clouddesk.api import microversion
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
@@ -175,9 +177,19 @@ class Route:
         else:
             if check is not None:
                 validation.check_response(check, result.body)
-            response = webob.Response(json.dumps(result.body).encode(), **head)
+            response = _document(result.body, language.of(req.environ), head)
         _add_headers(response, result)
         return response
+
+
+def _document(body: Any, wanted: str, head: dict[str, Any]) -> webob.Response:
+    if wanted != i18n.ENGLISH:
+        body = i18n.translate(body, wanted)
+    response = webob.Response(json.dumps(body).encode(), **head)
+    response.headers.extend(
+        [('Content-Language', language.tag(wanted)), language.VARY]
+    )
+    return response
 
 
 class _Stream(webob.Response):

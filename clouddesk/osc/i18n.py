@@ -1,6 +1,26 @@
-"""Translation of what the commands say."""
+"""Translation of what the commands say.
 
-import oslo_i18n
+The language is that of the shell: ``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``
+or ``LANG``, in this order.
+"""
+
+from collections.abc import Mapping
+import gettext
+import os
+import pathlib
+
+DOMAIN = 'clouddesk-osc'
+
+_FOLDER = pathlib.Path(__file__).parents[1] / 'locale'
+_VARIABLES = ('LANGUAGE', 'LC_ALL', 'LC_MESSAGES', 'LANG')
+_NONE = ('C', 'POSIX')
 
 #: Marks a string for translation.
-_ = oslo_i18n.TranslatorFactory(domain='clouddesk').primary
+_ = gettext.translation(DOMAIN, _FOLDER, fallback=True).gettext
+
+
+def language(environ: Mapping[str, str] = os.environ) -> str | None:
+    """The language of the shell as HTTP writes it: ``zh-CN``; or None."""
+    said = next(filter(None, map(environ.get, _VARIABLES)), '')
+    name = said.split(':')[0].partition('.')[0].partition('@')[0]
+    return None if name in _NONE else name.replace('_', '-') or None
