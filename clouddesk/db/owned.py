@@ -9,8 +9,16 @@ from sqlalchemy import orm
 from sqlalchemy.orm import interfaces
 
 from clouddesk.db import models
+from clouddesk.db import people
 
-Row = TypeVar('Row', models.Desktop, models.Pool, models.WorkOrder)
+Row = TypeVar(
+    'Row',
+    models.Course,
+    models.Desktop,
+    models.Pool,
+    models.Template,
+    models.WorkOrder,
+)
 
 
 def find(
@@ -19,15 +27,17 @@ def find(
     row_id: str,
     project_id: str | None,
     options: Sequence[interfaces.ORMOption] = (),
+    viewer: people.Viewer | None = None,
 ) -> Row | None:
-    """A row by its id; None when there is none in the project.
+    """A row by its id; None when there is none that the caller may see.
 
     The project is part of the query, so that what belongs to others never
     leaves the database.
 
     :param project_id: None is every project
+    :param viewer: None sees all of the project
     """
-    query: sa.Select[Any] = sa.select(model).where(model.id == row_id)
-    if project_id is not None:
-        query = query.where(model.project_id == project_id)
+    query: sa.Select[Any] = sa.select(model).where(
+        model.id == row_id, *people.visible(model, project_id, viewer)
+    )
     return session.scalars(query.options(*options)).one_or_none()

@@ -11,6 +11,7 @@ from sqlalchemy import orm
 
 from clouddesk import exceptions
 from clouddesk.db import owned
+from clouddesk.db import people
 from clouddesk.i18n import _
 
 Model = TypeVar('Model')
@@ -24,6 +25,7 @@ class Page:
     :ivar marker: id of the last row of the page before
     :ivar sort_keys: column names, most important first
     :ivar sort_dirs: ``asc`` or ``desc`` for each key
+    :ivar after: the row of the marker itself, which may be gone by now
     """
 
     limit: int | None = None
@@ -32,6 +34,7 @@ class Page:
         default_factory=lambda: ['created_at']
     )
     sort_dirs: list[str] = dataclasses.field(default_factory=lambda: ['desc'])
+    after: Any = None
 
     def total_order(self) -> tuple[list[str], list[str]]:
         """The keys and directions with the id as the last key."""
@@ -47,14 +50,19 @@ def fetch(
     model: type[Model],
     project_id: str | None,
     page: Page,
+    viewer: people.Viewer | None = None,
 ) -> list[Model]:
     """One page of ``query``.
 
-    :raises Invalid: the marker is no row of the project, or a key cannot be
-        sorted by
+    :param viewer: None sees all of the project
+    :raises Invalid: the marker is no row that the caller sees, or a key
+        cannot be sorted by
     """
     keys, dirs = page.total_order()
-    marker = _marker(session, model, project_id, page.marker)
+    marker = page.after or _marker(
+        session, model, project_id, page.marker, viewer
+    )
+    query = query.where(*people.visible(model, None, viewer))
     try:
         query = utils.paginate_query(
             query, model, page.limit, keys, marker=marker, sort_dirs=dirs
@@ -73,10 +81,11 @@ def _marker(
     model: Any,
     project_id: str | None,
     marker: str | None,
+    viewer: people.Viewer | None,
 ) -> Any:
     if marker is None:
         return None
-    row = owned.find(session, model, marker, project_id)
+    row = owned.find(session, model, marker, project_id, viewer=viewer)
     if row is None:
         raise exceptions.Invalid(
             _('marker %(marker)s is not in the list.'),

@@ -17,6 +17,7 @@ from clouddesk import states
 from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
+from clouddesk.db import people
 
 #: Columns that may be filtered by equality.
 _EXACT = (
@@ -27,6 +28,7 @@ _EXACT = (
     'network_id',
     'server_id',
     'work_order_id',
+    'assignee_id',
 )
 
 #: Characters of a fault's message that are kept: what another service says
@@ -37,15 +39,26 @@ MAX_MESSAGE = 4000
 _OBSERVED = ('server_status', 'task_state', 'addresses')
 
 
-def get(desktop_id: str, project_id: str | None = None) -> models.Desktop:
-    """:raises NotFound: there is none in the project"""
+def get(
+    desktop_id: str,
+    project_id: str | None = None,
+    viewer: people.Viewer | None = None,
+) -> models.Desktop:
+    """:raises NotFound: there is none that the caller may see"""
     with db.reader() as session:
-        return _get(session, desktop_id, project_id)
+        return _get(session, desktop_id, project_id, viewer)
 
 
-def get_many(ids: Collection[str]) -> list[models.Desktop]:
-    """The desktops that exist, ordered by id."""
-    query = sa.select(models.Desktop).where(models.Desktop.id.in_(ids))
+def get_many(
+    ids: Collection[str],
+    project_id: str | None = None,
+    viewer: people.Viewer | None = None,
+) -> list[models.Desktop]:
+    """The desktops that exist and may be seen, ordered by id."""
+    query = sa.select(models.Desktop).where(
+        models.Desktop.id.in_(ids),
+        *people.visible(models.Desktop, project_id, viewer),
+    )
     return _fetch(query.order_by(models.Desktop.id))
 
 
@@ -62,22 +75,31 @@ def by_server_ids(ids: Collection[str]) -> dict[str, models.Desktop]:
 
 
 def list_(
-    project_id: str | None, filters: Mapping[str, Any], page: paging.Page
+    project_id: str | None,
+    filters: Mapping[str, Any],
+    page: paging.Page,
+    viewer: people.Viewer | None = None,
 ) -> list[models.Desktop]:
     """One page of the desktops of a project.
 
     :param filters: ``name``, ``status`` (a list), ``pool_id``, ``image_id``,
-        ``flavor_id``, ``network_id``, ``server_id``, ``work_order_id``, and
-        ``q``: part of the name, the owner's id, or an IP address
+        ``flavor_id``, ``network_id``, ``server_id``, ``work_order_id``,
+        ``assignee_id``, ``mine`` (a :class:`~clouddesk.db.people.Viewer`),
+        and ``q``: part of the name, the owner's id, or an IP address
+    :param viewer: None sees all of the project
     :raises Invalid: marker or sort key
     """
     query = _filtered(sa.select(models.Desktop), project_id, filters)
     with db.reader() as session:
-        return paging.fetch(session, query, models.Desktop, project_id, page)
+        return paging.fetch(
+            session, query, models.Desktop, project_id, page, viewer
+        )
 
 
 def summary(
-    project_id: str | None, filters: Mapping[str, Any]
+    project_id: str | None,
+    filters: Mapping[str, Any],
+    viewer: people.Viewer | None = None,
 ) -> dict[str, int]:
     """``count``, ``vcpus``, ``ram`` (MiB) and ``disk`` (GiB) of a list."""
     sums = [
@@ -90,6 +112,7 @@ def summary(
     ]
     totals: Any = sa.select(sa.func.count(), *sums)
     query = _filtered(totals.select_from(models.Desktop), project_id, filters)
+    query = query.where(*people.visible(models.Desktop, None, viewer))
     with db.reader() as session:
         row = session.execute(query).one()
     names = ('count', 'vcpus', 'ram', 'disk')
@@ -238,9 +261,14 @@ def _status_values(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _get(
-    session: orm.Session, desktop_id: str, project_id: str | None
+    session: orm.Session,
+    desktop_id: str,
+    project_id: str | None,
+    viewer: people.Viewer | None = None,
 ) -> models.Desktop:
-    desktop = owned.find(session, models.Desktop, desktop_id, project_id)
+    desktop = owned.find(
+        session, models.Desktop, desktop_id, project_id, viewer=viewer
+    )
     if desktop is None:
         raise exceptions.NotFound(kind='desktop', id=desktop_id)
     return desktop
@@ -263,6 +291,8 @@ def _filtered(
             query = query.where(getattr(models.Desktop, key) == filters[key])
     if filters.get('status'):
         query = query.where(models.Desktop.status.in_(filters['status']))
+    if filters.get('mine'):
+        query = query.where(people.is_one_of(models.Desktop, filters['mine']))
     if filters.get('q'):
         query = query.where(_search(filters['q']))
     return query

@@ -12,23 +12,36 @@ from sqlalchemy import orm
 from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.db import inserts
 from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
+from clouddesk.db import people
+
+#: What a PATCH may change.
+EDITABLE = ('name', 'note', 'assignment', 'persistence', 'on_return')
 
 
-def get(pool_id: str, project_id: str | None = None) -> models.Pool:
-    """:raises NotFound: there is none in the project"""
+def get(
+    pool_id: str,
+    project_id: str | None = None,
+    viewer: people.Viewer | None = None,
+) -> models.Pool:
+    """:raises NotFound: there is none that the caller may see"""
     with db.reader() as session:
-        return _get(session, pool_id, project_id)
+        return _get(session, pool_id, project_id, viewer)
 
 
 def list_(
-    project_id: str | None, filters: Mapping[str, Any], page: paging.Page
+    project_id: str | None,
+    filters: Mapping[str, Any],
+    page: paging.Page,
+    viewer: people.Viewer | None = None,
 ) -> list[models.Pool]:
     """One page of the pools of a project.
 
     :param filters: ``name``
+    :param viewer: None sees all of the project
     :raises Invalid: marker or sort key
     """
     query = sa.select(models.Pool)
@@ -37,21 +50,23 @@ def list_(
     if filters.get('name') is not None:
         query = query.filter_by(name=filters['name'])
     with db.reader() as session:
-        return paging.fetch(session, query, models.Pool, project_id, page)
+        return paging.fetch(
+            session, query, models.Pool, project_id, page, viewer
+        )
 
 
 @db.retry_on_deadlock
 def update(
     pool_id: str, values: Mapping[str, Any], project_id: str | None = None
 ) -> models.Pool:
-    """Set what its user may edit: ``name`` and ``note``.
+    """Set what its user may edit: :data:`EDITABLE`.
 
     :raises NotFound: there is none in the project
     :raises NameTaken: another pool of the project has the name
     """
     with db.writer() as session:
         pool = _get(session, pool_id, project_id)
-        for key in ('name', 'note'):
+        for key in EDITABLE:
             setattr(pool, key, values.get(key, getattr(pool, key)))
         try:
             session.flush()
@@ -77,16 +92,30 @@ def counts(pool_ids: Collection[str]) -> dict[str, dict[str, int]]:
     return result
 
 
-def faults(pool_id: str, limit: int = 100) -> list[models.Desktop]:
+def faults(
+    pool_id: str, limit: int = 100, viewer: people.Viewer | None = None
+) -> list[models.Desktop]:
     """The desktops of a pool that are in fault, by slot."""
     query = (
         sa.select(models.Desktop)
         .filter_by(pool_id=pool_id, status=states.FAULT)
+        .where(*people.visible(models.Desktop, None, viewer))
         .order_by(models.Desktop.slot)
         .limit(limit)
     )
     with db.reader() as session:
         return list(session.scalars(query))
+
+
+def spec_of(desktop: models.Desktop) -> dict[str, Any]:
+    """The columns that a desktop takes over when it is made again.
+
+    Empty for a desktop that belongs to no pool.
+    """
+    if desktop.pool_id is None:
+        return {}
+    pool = get(desktop.pool_id)
+    return {key: getattr(pool, key) for key in inserts.SPEC}
 
 
 def order_kinds(pools: Iterable[models.Pool]) -> dict[str, str]:
@@ -104,9 +133,12 @@ def order_kinds(pools: Iterable[models.Pool]) -> dict[str, str]:
 
 
 def _get(
-    session: orm.Session, pool_id: str, project_id: str | None
+    session: orm.Session,
+    pool_id: str,
+    project_id: str | None,
+    viewer: people.Viewer | None = None,
 ) -> models.Pool:
-    pool = owned.find(session, models.Pool, pool_id, project_id)
+    pool = owned.find(session, models.Pool, pool_id, project_id, viewer=viewer)
     if pool is None:
         raise exceptions.NotFound(kind='pool', id=pool_id)
     return pool

@@ -1,5 +1,6 @@
 """Work orders: making them, reading them, and what people do to them."""
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -21,13 +22,21 @@ from clouddesk.db import inserts
 from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
+from clouddesk.db import people
 from clouddesk.db import retries
 from clouddesk.db.api import desktops as desktops_api
 from clouddesk.db.api import pools as pools_api
 from clouddesk.i18n import _
 
-#: Statuses in the order in which a pool gives desktops up.
-_SHRINK_FIRST = (states.FAULT, states.OFF)
+#: In which order a pool gives desktops up: status, and whether somebody has
+#: it. What is broken goes first, whosever it is.
+_SHRINK_FIRST = (
+    (states.FAULT, False),
+    (states.FAULT, True),
+    (states.OFF, False),
+    (states.RUNNING, False),
+    (states.OFF, True),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,13 +50,16 @@ class ItemGroup:
 
 
 def get(
-    order_id: str, project_id: str | None = None, items: bool = True
+    order_id: str,
+    project_id: str | None = None,
+    items: bool = True,
+    viewer: people.Viewer | None = None,
 ) -> models.WorkOrder:
-    """:raises NotFound: there is none in the project"""
+    """:raises NotFound: there is none that the caller may see"""
     options = [orm.selectinload(models.WorkOrder.items)] if items else []
     with db.reader() as session:
         order = owned.find(
-            session, models.WorkOrder, order_id, project_id, options
+            session, models.WorkOrder, order_id, project_id, options, viewer
         )
         if order is None:
             raise exceptions.NotFound(kind='work order', id=order_id)
@@ -55,12 +67,16 @@ def get(
 
 
 def list_(
-    project_id: str | None, filters: Mapping[str, Any], page: paging.Page
+    project_id: str | None,
+    filters: Mapping[str, Any],
+    page: paging.Page,
+    viewer: people.Viewer | None = None,
 ) -> list[models.WorkOrder]:
     """One page of the work orders of a project, without their items.
 
     :param filters: ``status`` (one or a list), ``kind``, ``subject_id``, and
         ``desktop_id``: orders that have an item for the desktop
+    :param viewer: None sees all of the project
     :raises Invalid: marker or sort key
     """
     order = models.WorkOrder
@@ -81,7 +97,7 @@ def list_(
         )
         query = query.where(order.id.in_(found))
     with db.reader() as session:
-        return paging.fetch(session, query, order, project_id, page)
+        return paging.fetch(session, query, order, project_id, page, viewer)
 
 
 def progress(order_ids: Collection[str]) -> dict[str, list[ItemGroup]]:
@@ -173,7 +189,8 @@ def resize_pool(
     """Order more or fewer desktops in a pool.
 
     The lowest free slots are filled; desktops in fault go first, then those
-    that are off, then the others, the highest slot first.
+    of nobody that are off, then the others of nobody, then those that belong
+    to somebody, the highest slot first.
 
     :raises NotFound: there is no such pool in the project
     :raises PoolBusy: another order holds the pool
@@ -276,24 +293,31 @@ def act_on_desktops(
     desktop_ids: Sequence[str],
     project_id: str | None,
     inputs: Mapping[str, Any] | None = None,
+    viewer: people.Viewer | None = None,
+    first: Callable[[orm.Session], None] | None = None,
 ) -> models.WorkOrder:
     """Order the same action for desktops, all of them or none.
 
     Deleting desktops of a pool lowers the size that the pool wants.
 
-    :param action: ``start``, ``stop``, ``reboot``, ``retry`` or ``delete``
+    :param action: ``start``, ``stop``, ``reboot``, ``retry``, ``rebuild`` or
+        ``delete``
     :param inputs: such as ``{"force": true}``
-    :raises NotFound: desktops that are not in the project, named
+    :param viewer: None sees all of the project
+    :param first: done in the same transaction, before anything is taken
+    :raises NotFound: desktops that the caller does not see, named
     :raises DesktopBusy: desktops that other orders hold, named
     :raises DesktopWrongState: desktops that the action cannot begin with
     :raises PoolBusy: a pool of theirs is being deleted
     :raises Invalid: the desktops belong to several projects
     """
-    parts, owner = _chosen(desktop_ids, project_id)
+    parts, owner = _chosen(desktop_ids, project_id, viewer)
     order = dict(order) | owner
     inputs = inputs or {}
     kind = 'desktop.%s' % action
     with holds.writer() as session:
+        if first is not None:
+            first(session)
         order_id = inserts.order(session, order, kind, inputs, _only(parts))
         if action == 'delete':
             holds.lower_pools(session, dict(parts))
@@ -369,7 +393,7 @@ def _order_for(
 
 def _members(session: orm.Session, pool_id: str) -> Sequence[Any]:
     row = models.Desktop
-    query = sa.select(row.id, row.name, row.slot, row.status)
+    query = sa.select(row.id, row.name, row.slot, row.status, row.assignee_id)
     query = query.where(row.pool_id == pool_id).order_by(row.slot)
     return session.execute(query).all()
 
@@ -412,7 +436,8 @@ def _shrink(
 ) -> list[inserts.Part]:
     def turn(row: Any) -> tuple[int, int]:
         rank = dict(zip(_SHRINK_FIRST, range(len(_SHRINK_FIRST)), strict=True))
-        return rank.get(row.status, len(rank)), -row.slot
+        key = (row.status, row.assignee_id is not None)
+        return rank.get(key, len(rank)), -row.slot
 
     parts = [(row.id, row.name) for row in sorted(live, key=turn)[:count]]
     holds.take_desktops(session, dict(parts), order_id, 'delete')
@@ -420,14 +445,11 @@ def _shrink(
 
 
 def _chosen(
-    ids: Sequence[str], project_id: str | None
+    ids: Sequence[str], project_id: str | None, viewer: people.Viewer | None
 ) -> tuple[list[inserts.Part], dict[str, str]]:
     """The desktops in the order asked for, and the project they are in."""
-    found = {
-        row.id: row
-        for row in desktops_api.get_many(ids)
-        if project_id in (None, row.project_id)
-    }
+    rows = desktops_api.get_many(ids, project_id, viewer)
+    found = {row.id: row for row in rows}
     missing = set(ids) - set(found)
     if missing:
         raise holds.not_found(missing)
