@@ -46,11 +46,15 @@ class RequestSerializer(messaging.JsonPayloadSerializer):
         return context.RequestContext(**values)
 
 
-def init(conf: cfg.ConfigOpts = cfg.CONF) -> None:
-    """Forget the transports and make new ones of this configuration."""
+def init(conf: cfg.ConfigOpts = cfg.CONF, url: str | None = None) -> None:
+    """Forget the transports and make new ones of this configuration.
+
+    :param url: of the broker; by default the configured one
+    """
     cleanup()
     messaging.set_transport_defaults('clouddesk')
     _transports['conf'] = conf
+    _transports['url'] = url
 
 
 def cleanup() -> None:
@@ -114,6 +118,7 @@ def _transport(name: str, factory: Any) -> messaging.Transport:
         if name not in _transports:
             _transports[name] = factory(
                 _transports.get('conf', cfg.CONF),
+                url=_transports.get('url'),
                 allowed_remote_exmods=_OUR_ERRORS,
             )
         return _transports[name]

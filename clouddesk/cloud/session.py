@@ -1,7 +1,8 @@
 """Whom clouddesk is when it calls another service.
 
 Three identities: the service user in its own project, the service user in a
-tenant's project, and the caller of a request.
+tenant's project, and the caller of a request. Without a service user, the
+person of :mod:`clouddesk.cloud.own` stands in for it, in her project only.
 """
 
 import collections
@@ -25,6 +26,8 @@ from urllib3.util import retry
 from clouddesk import context as cd_context
 from clouddesk import exceptions
 from clouddesk import version
+from clouddesk.cloud import errors
+from clouddesk.cloud import own
 from clouddesk.conf import CONF
 from clouddesk.conf import service_auth
 from clouddesk.i18n import _
@@ -163,10 +166,13 @@ def _session(auth: plugin.BaseAuthPlugin) -> Session:
     cert = options.certfile
     if cert and options.keyfile:
         cert = (cert, options.keyfile)
+    verify = False if options.insecure else options.cafile or True
+    if own.is_used():
+        verify, cert = own.region().get_requests_verify_args()
     return Session(
         auth=auth,
         session=_http(),
-        verify=False if options.insecure else options.cafile or True,
+        verify=verify,
         cert=cert,
         app_name='clouddesk',
         app_version=version.version_string(),
@@ -174,10 +180,15 @@ def _session(auth: plugin.BaseAuthPlugin) -> Session:
     )
 
 
-def configured() -> bool:
-    """Whether the credentials of the service user are known."""
-    options = CONF[service_auth.GROUP.name]
-    return bool(options.auth_type or options.auth_section)
+def own_project() -> str | None:
+    """The only project that clouddesk may work in; None: in all of them.
+
+    :raises CloudError: Keystone refuses the credentials, or is away
+    """
+    if not own.is_used():
+        return None
+    with errors.translated('Keystone'):
+        return service_session().get_project_id()
 
 
 def service_session() -> ks_session.Session:
@@ -195,7 +206,7 @@ def project_session(project_id: str) -> ks_session.Session:
 def user_session(context: cd_context.RequestContext) -> ks_session.Session:
     """The caller of a request, with our service token alongside."""
     auth = getattr(context, 'user_auth_plugin', None) or _token_auth(context)
-    if configured():
+    if own.has_service_user():
         auth = service_token.ServiceTokenAuthWrapper(
             user_auth=auth, service_auth=_service_auth()
         )
@@ -203,15 +214,16 @@ def user_session(context: cd_context.RequestContext) -> ks_session.Session:
 
 
 def _token_auth(context: cd_context.RequestContext) -> plugin.BaseAuthPlugin:
+    options = CONF[service_auth.GROUP.name]
     return identity.V3Token(
-        auth_url=CONF[service_auth.GROUP.name].auth_url,
+        auth_url=own.auth_url() if own.is_used() else options.auth_url,
         token=context.auth_token or '',
         project_id=context.project_id,
     )
 
 
 def _load_auth(**scope: Any) -> plugin.BaseAuthPlugin:
-    if not configured():
+    if not own.has_service_user():
         LOG.error('[service_auth] holds no credentials of the service user')
         raise exceptions.ServiceUnavailable(service=_('The service user'))
     auth = ks_loading.load_auth_from_conf_options(
@@ -222,7 +234,7 @@ def _load_auth(**scope: Any) -> plugin.BaseAuthPlugin:
 
 @functools.cache
 def _service_auth() -> plugin.BaseAuthPlugin:
-    return _load_auth()
+    return own.auth() if own.is_used() else _load_auth()
 
 
 @functools.cache
@@ -232,6 +244,9 @@ def _service_session() -> Session:
 
 @functools.lru_cache(maxsize=MAX_PROJECTS)
 def _project_session(project_id: str) -> Session:
+    if own.is_used():
+        own.require(project_id, _service_session().get_project_id())
+        return _service_session()
     return _session(
         _load_auth(
             project_id=project_id,
@@ -268,6 +283,7 @@ def reset() -> None:
     """Forget every session; for tests and after a change of options."""
     with _lock:
         for cached in (
+            own.region,
             _http,
             _discovered,
             _service_auth,

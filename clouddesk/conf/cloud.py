@@ -11,6 +11,13 @@ GROUP = cfg.OptGroup(
 OPTS = [
     cfg.StrOpt('region_name', help='Region of the services to use.'),
     cfg.StrOpt(
+        'os_cloud',
+        help='Name of a cloud in clouds.yaml; "envvars" stands for the OS_* '
+        'variables. While [service_auth] is empty, clouddesk works with '
+        'these credentials, in their project and in no other. '
+        'clouddesk-standalone sets it.',
+    ),
+    cfg.StrOpt(
         'interface',
         default='internal',
         choices=['public', 'internal', 'admin'],

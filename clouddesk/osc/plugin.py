@@ -12,6 +12,7 @@ DEFAULT_API_VERSION = '1'
 API_VERSION_OPTION = 'os_desktop_api_version'
 API_NAME = 'desktop'
 API_VERSIONS = ('1', '1.0')
+ENDPOINT_OPTION = 'desktop_endpoint_override'
 
 
 def make_client(instance: Any) -> Any:
@@ -23,6 +24,7 @@ def make_client(instance: Any) -> Any:
 
     connection = instance.sdk_connection
     version = instance._api_version[API_NAME]
+    _complete_endpoint(connection.config.config)
     # The SDK finds the endpoint by the major version alone.
     connection.config.config['desktop_api_version'] = version.split('.')[0]
     hook.attach(connection)
@@ -45,7 +47,25 @@ def build_option_parser(
             'client and service know (Env: OS_DESKTOP_API_VERSION)'
         ),
     )
+    parser.add_argument(
+        # The SDK finds it in its configuration, as if it were in clouds.yaml.
+        '--os-desktop-endpoint-override',
+        metavar='<url>',
+        default=utils.env('OS_DESKTOP_ENDPOINT_OVERRIDE') or None,
+        help=_(
+            'Where the desktop service is, in place of what the catalogue '
+            'tells (Env: OS_DESKTOP_ENDPOINT_OVERRIDE)'
+        ),
+    )
     return parser
+
+
+def _complete_endpoint(config: dict[str, Any]) -> None:
+    """Make a URL that somebody chose that of the API v1."""
+    url = (config.get(ENDPOINT_OPTION) or '').rstrip('/')
+    if url:
+        # With a URL that somebody chose, the SDK looks for no versions.
+        config[ENDPOINT_OPTION] = url if url.endswith('/v1') else url + '/v1'
 
 
 def check_api_version(check_version: str) -> bool:

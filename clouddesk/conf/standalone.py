@@ -1,0 +1,28 @@
+"""Options on the command line of clouddesk-standalone."""
+
+from oslo_config import cfg
+
+CLI_OPTS = [
+    cfg.StrOpt(
+        'os-cloud',
+        metavar='NAME',
+        help='A cloud of clouds.yaml; by default OS_CLOUD, or else what the '
+        'OS_* variables tell.',
+    ),
+    cfg.HostAddressOpt(
+        'listen',
+        default='127.0.0.1',
+        help='Address that the API listens on.',
+    ),
+    cfg.PortOpt('port', default=8790, min=1, help='Port of the API.'),
+    cfg.StrOpt(
+        'data-dir',
+        metavar='DIR',
+        help='Where the database is; by default clouddesk in XDG_DATA_HOME, '
+        'which is ~/.local/share.',
+    ),
+]
+
+
+def register_cli_opts(conf: cfg.ConfigOpts) -> None:
+    conf.register_cli_opts(CLI_OPTS)
