@@ -26,6 +26,24 @@ def page_size(limit: int) -> None:
     _at_most('limit', limit, CONF.api.max_limit)
 
 
+def export_size(rows: int) -> None:
+    """How many things an exported list has.
+
+    :raises Invalid: more than ``[api] max_export_rows``
+    """
+    limit = CONF.api.max_export_rows
+    if rows > limit:
+        raise exceptions.Invalid(
+            _(
+                'The list has %(value)s rows; the limit of an export is '
+                '%(limit)s. Filter it.'
+            ),
+            {'field': 'query', 'limit': limit},
+            value=rows,
+            limit=limit,
+        )
+
+
 def action_size(field: str, ids: Sized) -> None:
     """How many things a batch action names.
 

@@ -20,6 +20,14 @@ OPTS = [
         help='Largest number of items in one page of a list.',
     ),
     cfg.IntOpt(
+        'max_export_rows',
+        default=100000,
+        min=1,
+        max=2**20 - 1,
+        help='Largest number of rows of an exported list; more than 1048575 '
+        'do not fit into a spreadsheet.',
+    ),
+    cfg.IntOpt(
         'max_request_body_size',
         default=114688,
         min=1024,

@@ -19,6 +19,7 @@ _ACTIONS = {
     'stop': 'Shut desktops down.',
     'reboot': 'Reboot desktops.',
     'retry': 'Build desktops in fault again.',
+    'rebuild': 'Make desktops again from their image; their disks are lost.',
 }
 
 
@@ -33,6 +34,7 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         base.PROJECT_READER_OR_ADMIN,
         'List desktops.',
         'GET /v1/desktops',
+        'GET /v1/desktops/export',
     )
     yield base.rule(
         GET,

@@ -24,19 +24,20 @@ LIST = common.listing(
         'network_id': common.UUID,
         'server_id': common.UUID,
         'work_order_id': common.UUID,
+        'template_id': common.UUID,
+        'drift': common.BOOLEAN,
         'q': common.NAME_255,
         'summary': common.BOOLEAN,
     },
 )
 
-CREATE = common.fields(
+CREATE = common.made_from(
     {
         'name': common.DESKTOP_NAME,
         'note': common.NOTE,
         'count': common.integer(1),
-        **common.WANTED_SPEC,
     },
-    required=('name', 'image_id', 'flavor_id'),
+    required=('name',),
 )
 
 UPDATE = common.fields({'name': common.DESKTOP_NAME, 'note': common.NOTE}) | {
@@ -85,6 +86,7 @@ DESKTOP = common.whole(
         'slot': common.nullable(common.INTEGER),
         'work_order_id': common.OPTIONAL_STRING,
         **common.SPEC,
+        'template': common.OF_TEMPLATE,
         'addresses': {'type': 'array', 'items': _ADDRESS},
         'server_id': common.OPTIONAL_STRING,
         'port_id': common.OPTIONAL_STRING,
@@ -116,3 +118,49 @@ CONSOLE = common.whole(
         'url': common.STRING,
     }
 )
+
+#: Columns of an export, as in :data:`DESKTOP`; whatever else a desktop shows
+#: is not for spreadsheets.
+EXPORT_COLUMNS = (
+    'id',
+    'name',
+    'status',
+    'fault',
+    'note',
+    'addresses',
+    'pool_id',
+    'slot',
+    'image_id',
+    'flavor_id',
+    'network_id',
+    'boot_from',
+    'volume_size',
+    'availability_zone',
+    'vcpus',
+    'ram',
+    'disk',
+    'server_id',
+    'server_status',
+    'port_id',
+    'volume_id',
+    'work_order_id',
+    'project_id',
+    'user_id',
+    'created_at',
+    'updated_at',
+)
+
+#: The query of a list, for all its pages at once.
+EXPORT = common.fields(
+    {
+        'format': common.one_of(('csv', 'xlsx')),
+        'columns': common.some_of(EXPORT_COLUMNS) | {'uniqueItems': True},
+        **{
+            name: schema
+            for name, schema in LIST['properties'].items()
+            if name not in ('limit', 'marker', 'summary')
+        },
+    }
+)
+
+FILE = {'type': 'string', 'format': 'binary'}

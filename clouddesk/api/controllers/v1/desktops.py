@@ -10,8 +10,10 @@ from clouddesk.api import listing
 from clouddesk.api import ordering
 from clouddesk.api import references
 from clouddesk.api import request as cd_request
+from clouddesk.api import templating
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import desktop_actions
+from clouddesk.api.controllers.v1 import desktop_export
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import desktops as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
@@ -60,7 +62,10 @@ class _Desktop(exposure.Controller):
 class Desktops(exposure.Controller):
     """``/v1/desktops``"""
 
-    below = {'actions': desktop_actions.Batch()}
+    below = {
+        'actions': desktop_actions.Batch(),
+        'export': desktop_export.Export(),
+    }
     each = _Desktop()
     kind = 'desktop'
 
@@ -89,7 +94,7 @@ class Desktops(exposure.Controller):
         wanted = req.input
         limits.batch_size(wanted.get('count', 1))
         wanted_names = _names(req)
-        spec = references.resolve(req.caller, wanted)
+        spec = templating.resolve(req, wanted)
         order = orders_db.create_desktops(ordering.of(req), spec, wanted_names)
         return ordering.accepted(req, order)
 
