@@ -84,9 +84,46 @@ class PoolBusy(Conflict):
     )
 
 
+class PoolByHand(Conflict):
+    """People do not take desktops of the pool; they are given to them."""
+
+    code = 'pool_by_hand'
+    message = _(
+        'The desktops of pool %(name)s are assigned by hand; ask its teacher '
+        'for one.'
+    )
+
+
+class PoolExhausted(Conflict):
+    code = 'pool_exhausted'
+    message = _('No desktop of pool %(name)s is free.')
+
+
+class AlreadyAssigned(Conflict):
+    """Nobody has two desktops of one pool."""
+
+    code = 'already_assigned'
+    message = _('The %(type)s %(id)s has another desktop of the same pool.')
+
+
 class NameTaken(Conflict):
     code = 'name_taken'
     message = _('The name %(name)s is taken by another %(kind)s.')
+
+
+class TemplateInUse(Conflict):
+    code = 'template_in_use'
+    message = _('Template %(name)s is used by %(users)s.')
+
+
+class TemplateChanged(Conflict):
+    """Somebody edited it since it was read."""
+
+    code = 'template_changed'
+    message = _(
+        'Template %(name)s has revision %(revision)s now; look at it and '
+        'edit it again.'
+    )
 
 
 class WorkOrderWrongState(Conflict):
