@@ -10,6 +10,23 @@ from typing import Any
 
 from clouddesk.i18n import _
 
+#: What the words that messages have in ``kind`` are called.
+_KINDS = {
+    'course': _('course'),
+    'desktop': _('desktop'),
+    'flavor': _('flavor'),
+    'group': _('group'),
+    'image': _('image'),
+    'network': _('network'),
+    'pool': _('pool'),
+    'project': _('project'),
+    'server': _('server'),
+    'template': _('template'),
+    'user': _('user'),
+    'volume': _('volume'),
+    'work order': _('work order'),
+}
+
 
 class ClouddeskError(Exception):
     """Base of all errors; 500 because an unplanned error is a bug."""
@@ -24,6 +41,8 @@ class ClouddeskError(Exception):
         details: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
+        if 'kind' in kwargs:
+            kwargs['kind'] = _KINDS.get(kwargs['kind'], kwargs['kind'])
         self.details = details or {}
         #: What oslo.messaging makes the error from again on the other side.
         self.kwargs: dict[str, Any] = {'details': self.details}

@@ -31,6 +31,8 @@ from clouddesk.i18n import _
 
 METHODS = ('get', 'post', 'patch', 'delete')
 
+_NO_CONTENT = 204
+
 #: Anybody may use the route, even without a token.
 PUBLIC = 'public'
 
@@ -177,7 +179,12 @@ class Route:
         else:
             if check is not None:
                 validation.check_response(check, result.body)
-            response = _document(result.body, language.of(req.environ), head)
+            if head['status'] == _NO_CONTENT:
+                response = webob.Response(status=_NO_CONTENT)
+            else:
+                response = _document(
+                    result.body, language.of(req.environ), head
+                )
         _add_headers(response, result)
         return response
 

@@ -70,12 +70,12 @@ def project_name(
         return ''
     if project_id == context.project_id and context.project_name:
         return context.project_name
-    with _answering('name_template'):
+    with answering('name_template'):
         return cloud.for_user(context).identity.project_name(project_id)
 
 
 @contextlib.contextmanager
-def _answering(field: str) -> Iterator[None]:
+def answering(field: str) -> Iterator[None]:
     """Turn what a service says into what is wrong with a field."""
     try:
         yield
@@ -90,7 +90,7 @@ def _answering(field: str) -> Iterator[None]:
 
 
 def _flavor(user: cloud.Cloud, flavor_id: str) -> types.Flavor:
-    with _answering('flavor_id'):
+    with answering('flavor_id'):
         flavor = user.compute.get_flavor(flavor_id)
     if flavor.id != flavor_id:
         raise _bad(
@@ -104,7 +104,7 @@ def _flavor(user: cloud.Cloud, flavor_id: str) -> types.Flavor:
 def _image(
     user: cloud.Cloud, image_id: str, flavor: types.Flavor
 ) -> types.Image:
-    with _answering('image_id'):
+    with answering('image_id'):
         image = user.image.get(image_id)
     if image.status != 'active':
         raise _bad(
@@ -142,7 +142,7 @@ def _network(
     network_id: str | None,
 ) -> str:
     """The network that was asked for, or the one with most room (V21)."""
-    with _answering('network_id'):
+    with answering('network_id'):
         if network_id is None:
             return user.network.pick_network(str(context.project_id)).id
         network = user.network.get_network(network_id)
@@ -167,7 +167,7 @@ def _outside(user: cloud.Cloud, network_id: str | None) -> str | None:
     """The network that floating IPs are taken from (T7)."""
     if network_id is None:
         return None
-    with _answering('floating_network_id'):
+    with answering('floating_network_id'):
         network = user.network.get_network(network_id)
     if not network.external:
         raise _bad(
@@ -181,7 +181,7 @@ def _outside(user: cloud.Cloud, network_id: str | None) -> str | None:
 def _zone(user: cloud.Cloud, name: str | None) -> str | None:
     if name is None:
         return None
-    with _answering('availability_zone'):
+    with answering('availability_zone'):
         if user.compute.has_zone(name):
             return name
     raise _bad(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from openstack import connection
+from openstack import exceptions as openstack_exceptions
 
 from clouddesk.cloud import errors
 
@@ -21,3 +22,17 @@ class Identity:
         with errors.translated(_SERVICE, 'project', project_id):
             keystone: Any = self._conn.identity
             return keystone.get_project(project_id).name
+
+    def departments(self, project_id: str) -> frozenset[str]:
+        """The tags of a project and of the domain that it is in.
+
+        :raises CloudNotFound: it does not exist
+        """
+        with errors.translated(_SERVICE, 'project', project_id):
+            keystone: Any = self._conn.identity
+            project = keystone.get_project(project_id)
+            # openstacksdk does not know the tags of domains.
+            answer = keystone.get('/domains/%s' % project.domain_id)
+            openstack_exceptions.raise_from_response(answer)
+            domain = answer.json()['domain']
+        return frozenset([*(project.tags or ()), *domain.get('tags', ())])

@@ -8,9 +8,10 @@ from oslo_policy import policy
 from clouddesk.policies import base
 from clouddesk.policies import desktops
 from clouddesk.policies import pools
+from clouddesk.policies import templates
 from clouddesk.policies import work_orders
 
-_MODULES = (base, desktops, pools, work_orders)
+_MODULES = (base, desktops, pools, templates, work_orders)
 
 
 def list_rules() -> Iterator[policy.RuleDefault]:

@@ -92,5 +92,6 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         'project_id of every list, and ids of other projects.',
         'GET /v1/desktops',
         'GET /v1/pools',
+        'GET /v1/templates',
         'GET /v1/work-orders',
     )

@@ -12,6 +12,9 @@ CREATE = 'clouddesk:desktops:create'
 UPDATE = 'clouddesk:desktops:update'
 DELETE = 'clouddesk:desktops:delete'
 CONSOLE = 'clouddesk:desktops:console'
+ASSIGN = 'clouddesk:desktops:assign'
+UNASSIGN = 'clouddesk:desktops:unassign'
+RELEASE = 'clouddesk:desktops:release'
 
 _ACTION = 'clouddesk:desktops:%s'
 _ACTIONS = {
@@ -21,6 +24,10 @@ _ACTIONS = {
     'retry': 'Build desktops in fault again.',
     'rebuild': 'Make desktops again from their image; their disks are lost.',
 }
+
+
+#: What whoever has a desktop may do to it without being a member.
+_OF_ASSIGNEES = frozenset({'start', 'stop'})
 
 
 def action(verb: str) -> str:
@@ -63,15 +70,35 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         'POST /v1/desktops/actions/delete',
     )
     yield base.rule(
-        CONSOLE,
+        ASSIGN,
         base.PROJECT_MEMBER_OR_ADMIN,
+        'Give a desktop to a user or a group.',
+        'POST /v1/desktops/{desktop_id}/actions/assign',
+    )
+    yield base.rule(
+        UNASSIGN,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Let a desktop belong to nobody.',
+        'POST /v1/desktops/{desktop_id}/actions/unassign',
+    )
+    yield base.rule(
+        RELEASE,
+        base.PROJECT_READER_OR_ADMIN,
+        'Let a desktop go back to its pool.',
+        'POST /v1/desktops/{desktop_id}/actions/release',
+    )
+    yield base.rule(
+        CONSOLE,
+        base.PROJECT_READER_OR_ADMIN,
         'Open the console of a desktop.',
         'POST /v1/desktops/{desktop_id}/actions/console',
     )
     for verb, description in _ACTIONS.items():
         yield base.rule(
             action(verb),
-            base.PROJECT_MEMBER_OR_ADMIN,
+            base.PROJECT_READER_OR_ADMIN
+            if verb in _OF_ASSIGNEES
+            else base.PROJECT_MEMBER_OR_ADMIN,
             description,
             'POST /v1/desktops/{desktop_id}/actions/%s' % verb,
             'POST /v1/desktops/actions/%s' % verb,

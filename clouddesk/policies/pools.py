@@ -12,7 +12,11 @@ CREATE = 'clouddesk:pools:create'
 UPDATE = 'clouddesk:pools:update'
 RESIZE = 'clouddesk:pools:resize'
 RETRY = 'clouddesk:pools:retry'
+ADOPT = 'clouddesk:pools:adopt'
 DELETE = 'clouddesk:pools:delete'
+TAKE = 'clouddesk:pools:take'
+ADD_MEMBERS = 'clouddesk:pools:add_members'
+REMOVE_MEMBERS = 'clouddesk:pools:remove_members'
 
 
 def list_rules() -> Iterable[policy.RuleDefault]:
@@ -51,6 +55,30 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         base.PROJECT_MEMBER_OR_ADMIN,
         'Build again what a degraded pool lacks.',
         'POST /v1/pools/{pool_id}/actions/retry',
+    )
+    yield base.rule(
+        ADOPT,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Let a pool follow the newest revision of its template.',
+        'POST /v1/pools/{pool_id}/actions/adopt',
+    )
+    yield base.rule(
+        TAKE,
+        base.PROJECT_READER_OR_ADMIN,
+        'Take a desktop of a pool.',
+        'POST /v1/pools/{pool_id}/actions/take',
+    )
+    yield base.rule(
+        ADD_MEMBERS,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Put users and groups into the roster of a pool.',
+        'POST /v1/pools/{pool_id}/actions/add_members',
+    )
+    yield base.rule(
+        REMOVE_MEMBERS,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Take users and groups out of the roster of a pool.',
+        'POST /v1/pools/{pool_id}/actions/remove_members',
     )
     yield base.rule(
         DELETE,

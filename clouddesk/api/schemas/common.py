@@ -7,10 +7,9 @@ pattern does not match.
 from collections.abc import Iterable
 from typing import Any
 
-from clouddesk.i18n import _
-
 from clouddesk import first_boot
 from clouddesk import remote
+from clouddesk.i18n import _
 
 Schema = dict[str, Any]
 
@@ -42,6 +41,8 @@ UUID: Schema = {
     'description': _('a UUID in lower case with hyphens'),
 }
 BOOLEAN: Schema = {'type': 'boolean'}
+#: Of an answer without a body.
+NOTHING: Schema = {'type': 'null'}
 EMPTY: Schema = {
     'type': 'object',
     'properties': {},
@@ -219,6 +220,39 @@ WANTED_SPEC: dict[str, Schema] = {
     'user_data': USER_DATA,
     'keep_running': BOOLEAN,
 }
+
+#: What of it a template may hold.
+TEMPLATE_SPEC = {
+    key: schema
+    for key, schema in WANTED_SPEC.items()
+    if key != 'name_template'
+}
+
+#: In answers: what something was made from, and whether it still is so.
+OF_TEMPLATE: Schema = nullable(
+    whole(
+        {
+            'id': STRING,
+            'name': STRING,
+            'revision': INTEGER,
+            'current_revision': INTEGER,
+            'drift': BOOLEAN,
+        }
+    )
+)
+
+
+def made_from(
+    properties: dict[str, Schema], required: Iterable[str]
+) -> Schema:
+    """A request that has a spec of its own or the one of a template."""
+    schema = fields(
+        {**properties, **WANTED_SPEC, 'template_id': UUID}, required
+    )
+    return schema | {
+        'if': {'not': {'required': ['template_id']}},
+        'then': {'required': ['image_id', 'flavor_id']},
+    }
 
 
 def page(name: str, item: Schema, **more: Schema) -> Schema:

@@ -5,19 +5,21 @@ from clouddesk.api.schemas import common
 
 SORT_KEYS = ('created_at', 'name', 'size', 'updated_at', 'id')
 
-LIST = common.listing(SORT_KEYS, {'name': common.NAME_255})
+LIST = common.listing(
+    SORT_KEYS,
+    {
+        'name': common.NAME_255,
+        'template_id': common.UUID,
+        'drift': common.BOOLEAN,
+    },
+)
 
 #: The largest size is an option, ``[pool] max_size``.
 _SIZE = common.integer(0)
 
-CREATE = common.fields(
-    {
-        'name': common.POOL_NAME,
-        'note': common.NOTE,
-        'size': _SIZE,
-        **common.WANTED_SPEC,
-    },
-    required=('name', 'size', 'image_id', 'flavor_id'),
+CREATE = common.made_from(
+    {'name': common.POOL_NAME, 'note': common.NOTE, 'size': _SIZE},
+    required=('name', 'size'),
 )
 
 UPDATE = common.fields({'name': common.POOL_NAME, 'note': common.NOTE}) | {
@@ -50,6 +52,7 @@ _PROPERTIES = {
         'additionalProperties': False,
     },
     **common.SPEC,
+    'template': common.OF_TEMPLATE,
     'name_template': common.STRING,
     'project_id': common.STRING,
     'user_id': common.STRING,

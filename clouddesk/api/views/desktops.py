@@ -20,6 +20,7 @@ def desktop(row: models.Desktop, base: str) -> dict[str, Any]:
         'slot': row.slot,
         'work_order_id': row.work_order_id,
         **spec.spec(row),
+        'template': spec.template(row),
         'addresses': row.addresses,
         'server_id': row.server_id,
         'port_id': row.port_id,

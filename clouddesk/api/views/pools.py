@@ -41,6 +41,7 @@ def pool(
         'size': row.size,
         'counts': {key: count for key, count in counts.items() if count},
         **spec.spec(row),
+        'template': spec.template(row),
         'name_template': row.name_template,
         'project_id': row.project_id,
         'user_id': row.user_id,

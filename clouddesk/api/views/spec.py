@@ -22,3 +22,19 @@ def spec(row: models.Desktop | models.Pool) -> dict[str, Any]:
         'has_user_data': row.user_data is not None,
         'keep_running': row.keep_running,
     }
+
+
+def template(
+    row: models.Desktop | models.Pool | models.Course,
+) -> dict[str, Any] | None:
+    """The template that something was made from (S24)."""
+    found = row.template
+    if found is None:
+        return None
+    return {
+        'id': found.id,
+        'name': found.name,
+        'revision': row.template_revision,
+        'current_revision': found.revision,
+        'drift': row.template_revision != found.revision,
+    }

@@ -18,6 +18,7 @@ from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
 from clouddesk.db import people
+from clouddesk.db.api import templates
 
 #: Columns that may be filtered by equality.
 _EXACT = (
@@ -29,6 +30,7 @@ _EXACT = (
     'server_id',
     'work_order_id',
     'assignee_id',
+    'template_id',
 )
 
 #: Characters of a fault's message that are kept: what another service says
@@ -289,6 +291,8 @@ def _filtered(
     for key in _EXACT:
         if filters.get(key) is not None:
             query = query.where(getattr(models.Desktop, key) == filters[key])
+    if filters.get('drift') is not None:
+        query = query.where(templates.drifts(models.Desktop, filters['drift']))
     if filters.get('status'):
         query = query.where(models.Desktop.status.in_(filters['status']))
     if filters.get('mine'):

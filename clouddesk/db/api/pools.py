@@ -12,11 +12,13 @@ from sqlalchemy import orm
 from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.db import holds
 from clouddesk.db import inserts
 from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
 from clouddesk.db import people
+from clouddesk.db.api import templates
 
 #: What a PATCH may change.
 EDITABLE = ('name', 'note', 'assignment', 'persistence', 'on_return')
@@ -40,7 +42,7 @@ def list_(
 ) -> list[models.Pool]:
     """One page of the pools of a project.
 
-    :param filters: ``name``
+    :param filters: ``name``, ``template_id``, ``drift``
     :param viewer: None sees all of the project
     :raises Invalid: marker or sort key
     """
@@ -49,6 +51,10 @@ def list_(
         query = query.filter_by(project_id=project_id)
     if filters.get('name') is not None:
         query = query.filter_by(name=filters['name'])
+    if filters.get('template_id') is not None:
+        query = query.filter_by(template_id=filters['template_id'])
+    if filters.get('drift') is not None:
+        query = query.where(templates.drifts(models.Pool, filters['drift']))
     with db.reader() as session:
         return paging.fetch(
             session, query, models.Pool, project_id, page, viewer
@@ -74,6 +80,22 @@ def update(
             raise exceptions.NameTaken(
                 details={'field': 'name'}, name=values['name'], kind='pool'
             ) from None
+        return pool
+
+
+@db.retry_on_deadlock
+def adopt(pool_id: str, spec: Mapping[str, Any]) -> models.Pool:
+    """Let a pool be made from something else; its desktops stay (S24).
+
+    :param spec: see :data:`clouddesk.db.inserts.SPEC`
+    :raises PoolBusy: an order holds the pool
+    """
+    with holds.writer() as session:
+        pool = holds.lock_pool(session, pool_id)
+        for key, value in spec.items():
+            setattr(pool, key, value)
+        session.flush()
+        session.refresh(pool)
         return pool
 
 
@@ -110,10 +132,11 @@ def faults(
 def spec_of(desktop: models.Desktop) -> dict[str, Any]:
     """The columns that a desktop takes over when it is made again.
 
-    Empty for a desktop that belongs to no pool.
+    From its pool, or else from its template as it is now (S24); empty for a
+    desktop that has neither.
     """
     if desktop.pool_id is None:
-        return {}
+        return templates.spec_of(desktop.template) if desktop.template else {}
     pool = get(desktop.pool_id)
     return {key: getattr(pool, key) for key in inserts.SPEC}
 

@@ -1,6 +1,7 @@
 """What all tables have in common."""
 
 import datetime
+from typing import TYPE_CHECKING
 from typing import Any
 
 from oslo_utils import timeutils
@@ -8,6 +9,9 @@ from oslo_utils import uuidutils
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import mysql
+
+if TYPE_CHECKING:
+    from clouddesk.db.models import templates
 
 #: Micro-second times: leases expire between two seconds.
 DateTime = sa.DateTime().with_variant(
@@ -123,6 +127,13 @@ class FromTemplate:
         return orm.mapped_column(sa.ForeignKey('templates.id'), index=True)
 
     template_revision: orm.Mapped[int | None]
+
+    @orm.declared_attr
+    def template(cls) -> orm.Mapped['templates.Template | None']:
+        """The template as it is now; one more query, and only if needed."""
+        return orm.relationship(
+            'Template', lazy='selectin', viewonly=True, uselist=False
+        )
 
 
 class Person:

@@ -7,6 +7,7 @@ from clouddesk.api import request as cd_request
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import desktops
 from clouddesk.api.controllers.v1 import pools
+from clouddesk.api.controllers.v1 import templates
 from clouddesk.api.controllers.v1 import work_orders
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import versions as schemas
@@ -17,6 +18,7 @@ class V1(exposure.Controller):
     below = {
         'desktops': desktops.Desktops(),
         'pools': pools.Pools(),
+        'templates': templates.Templates(),
         'work-orders': work_orders.WorkOrders(),
     }
 

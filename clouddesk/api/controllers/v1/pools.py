@@ -10,6 +10,7 @@ from clouddesk.api import listing
 from clouddesk.api import ordering
 from clouddesk.api import references
 from clouddesk.api import request as cd_request
+from clouddesk.api import templating
 from clouddesk.api import validation
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import pools as schemas
@@ -86,10 +87,23 @@ class _Retry(exposure.Controller):
         return ordering.accepted(req, order)
 
 
+class _Adopt(exposure.Controller):
+    """``/v1/pools/{pool_id}/actions/adopt``"""
+
+    @exposure.expose(policies.ADOPT)
+    @validation.query(common.EMPTY)
+    @validation.body(common.EMPTY)
+    @validation.response(schemas.POOL)
+    def post(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
+        pool = db.get(pool_id, listing.scope(req))
+        spec = templating.newest_spec(req, pool)
+        return _whole(req, db.adopt(pool.id, spec))
+
+
 class _Actions(exposure.Controller):
     """``/v1/pools/{pool_id}/actions``"""
 
-    below = {'resize': _Resize(), 'retry': _Retry()}
+    below = {'resize': _Resize(), 'retry': _Retry(), 'adopt': _Adopt()}
 
 
 class _Pool(exposure.Controller):
@@ -145,7 +159,7 @@ class Pools(exposure.Controller):
         limits.pool_size(wanted['size'])
         template = wanted.get('name_template', CONF.desktop.name_template)
         names.validate_template(template)
-        pool = references.resolve(req.caller, wanted) | {
+        pool = templating.resolve(req, wanted) | {
             'name': wanted['name'],
             'size': wanted['size'],
             'name_template': template,

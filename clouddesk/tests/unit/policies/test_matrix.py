@@ -23,16 +23,27 @@ PERSONAS = {
 
 LOOK = {'reader', 'member', 'manager', 'admin'}
 CHANGE = {'member', 'manager', 'admin'}
+MANAGE = {'manager', 'admin'}
 RULE = {'admin'}
 
-MATRIX = {'clouddesk:all_projects': RULE}
+MATRIX = {
+    'clouddesk:all_projects': RULE,
+    # Nothing for people who only use desktops.
+    'clouddesk:templates:list': CHANGE,
+    'clouddesk:templates:get': CHANGE,
+    'clouddesk:templates:share': MANAGE,
+}
 for _noun, _verbs in (
-    ('desktops', 'create update delete console start stop reboot retry'),
-    ('pools', 'create update resize retry delete'),
+    (
+        'desktops',
+        'create update delete console start stop reboot retry rebuild',
+    ),
+    ('pools', 'create update resize retry adopt delete'),
+    ('templates', 'create update delete'),
     ('work_orders', 'retry pause resume cancel'),
 ):
     for _verb in ('list', 'get'):
-        MATRIX['clouddesk:%s:%s' % (_noun, _verb)] = LOOK
+        MATRIX.setdefault('clouddesk:%s:%s' % (_noun, _verb), LOOK)
     for _verb in _verbs.split():
         MATRIX['clouddesk:%s:%s' % (_noun, _verb)] = CHANGE
 
