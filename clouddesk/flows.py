@@ -28,11 +28,13 @@ POOL_DELETE = 'pool.delete'
 GROW = 'grow'
 SHRINK = 'shrink'
 
-# ``volume`` has nothing to do for a desktop that boots from the image; it
-# stays in the list, so that the desktops of one order may differ.
-_BUILD = ('volume', 'port', 'server', 'active')
+# ``volume`` and ``floating_ip`` have nothing to do for many desktops; they
+# stay in the list, so that the desktops of one order may differ.
+_BUILD = ('volume', 'port', 'floating_ip', 'server', 'active')
+#: What was there goes first; the port stays.
+_RENEW = ('remove', 'gone', 'clear', *_BUILD)
 _POWER = ('request', 'settled')
-_DESTROY = ('server', 'gone', 'volume', 'port', 'row')
+_DESTROY = ('server', 'gone', 'volume', 'floating_ip', 'port', 'row')
 
 _BUILD_KINDS = frozenset({CREATE, RETRY, POOL_CREATE, POOL_RETRY})
 _POWER_KINDS = frozenset({START, STOP, REBOOT})
@@ -66,4 +68,4 @@ def steps_for(kind: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
         return _BUILD
     if destroys(kind, inputs):
         return _DESTROY
-    return _POWER
+    return _RENEW if kind == REBUILD else _POWER

@@ -96,6 +96,15 @@ ACTION_TO = {
 #: What may be wanted of a desktop's power.
 POWERS = frozenset({RUNNING, OFF})
 
+#: What an action wants of it; the others leave that as it is.
+ACTION_WANTS = {
+    'start': RUNNING,
+    'reboot': RUNNING,
+    'retry': RUNNING,
+    'rebuild': RUNNING,
+    'stop': OFF,
+}
+
 #: Whom a desktop is given to.
 USER = 'user'
 GROUP = 'group'

@@ -16,9 +16,11 @@ from keystoneauth1 import session as ks_session
 
 from clouddesk import context as cd_context
 from clouddesk.cloud import compute
+from clouddesk.cloud import floating_ips
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
 from clouddesk.cloud import network
+from clouddesk.cloud import security_groups
 from clouddesk.cloud import session
 from clouddesk.cloud import volume
 
@@ -36,6 +38,11 @@ class Cloud:
     def _connection(self) -> session.Connection:
         return session.connection(self._ks, self._request_id)
 
+    @property
+    def service(self) -> 'Cloud':
+        """The cloud as :func:`for_service` sees it, for admin verbs."""
+        return for_service()
+
     @functools.cached_property
     def compute(self) -> compute.Compute:
         return compute.Compute(self._connection)
@@ -43,6 +50,14 @@ class Cloud:
     @functools.cached_property
     def network(self) -> network.Network:
         return network.Network(self._connection)
+
+    @functools.cached_property
+    def floating_ips(self) -> floating_ips.FloatingIPs:
+        return floating_ips.FloatingIPs(self._connection)
+
+    @functools.cached_property
+    def security_groups(self) -> security_groups.SecurityGroups:
+        return security_groups.SecurityGroups(self._connection)
 
     @functools.cached_property
     def volume(self) -> volume.Volume:

@@ -24,7 +24,15 @@ _SERVICE = 'Neutron'
 #: Ids or names in one query; longer addresses are refused by web servers.
 _CHUNK = 40
 
-_PORT_FIELDS = ('id', 'name', 'mac_address', 'fixed_ips', 'device_id')
+_PORT_FIELDS = (
+    'id',
+    'name',
+    'network_id',
+    'mac_address',
+    'fixed_ips',
+    'device_id',
+    'security_groups',
+)
 _NETWORK_FIELDS = (
     'id',
     'name',
@@ -64,23 +72,39 @@ class Network:
         )
 
     def create_port(
-        self, desktop_id: str, name: str, network_id: str
+        self,
+        desktop_id: str,
+        name: str,
+        network_id: str,
+        security_groups: Sequence[str] | None = None,
     ) -> types.Port:
         """Make the port of a desktop.
 
         :param name: of the desktop, for people; the port's own name is the
             mark that :meth:`find_ports` looks for
+        :param security_groups: their ids; None is the project's default one
         :raises CloudConflict: the network has no free address
         :raises CloudQuotaExceeded: the project may have no further port
         """
-        wanted = {
+        wanted: dict[str, Any] = {
             'name': naming.resource_name(desktop_id),
             'description': name,
             'network_id': network_id,
         }
+        if security_groups is not None:
+            wanted['security_groups'] = list(security_groups)
         with errors.translated(_SERVICE, 'network', network_id):
             created = self._conn.network.create_port(**wanted)
         return _port(created.to_dict(original_names=True))
+
+    def set_security_groups(
+        self, port_id: str, security_groups: Sequence[str]
+    ) -> None:
+        """Let a port have exactly these security groups."""
+        with errors.translated(_SERVICE, 'port', port_id):
+            self._conn.network.update_port(
+                port_id, security_groups=list(security_groups)
+            )
 
     def delete_port(self, port_id: str) -> bool:
         """Remove a port.
@@ -187,6 +211,8 @@ def _port(port: dict[str, Any]) -> types.Port:
         ],
         device_id=port['device_id'] or None,
         desktop_id=naming.desktop_of(port['name']),
+        network_id=port['network_id'],
+        security_groups=tuple(port['security_groups'] or ()),
     )
 
 

@@ -38,6 +38,20 @@ class Port:
     #: The server that it is plugged into.
     device_id: str | None = None
     desktop_id: str | None = None
+    network_id: str | None = None
+    #: Their identifiers.
+    security_groups: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class FloatingIP:
+    id: str
+    address: str
+    #: The network that the address belongs to.
+    network_id: str
+    #: Where it leads.
+    port_id: str | None = None
+    desktop_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

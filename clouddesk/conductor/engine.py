@@ -181,7 +181,9 @@ class Engine:
     def _context(self, order: models.WorkOrder) -> steps.Context:
         cloud = self._cloud_of(order.project_id)
         fenced = fence.Fenced(cloud, self._lease.check)
-        return steps.Context(fenced, scenes.Scene(fenced), order)
+        return steps.Context(
+            fenced, fenced.service, scenes.Scene(fenced), order
+        )
 
     def _survey(
         self,

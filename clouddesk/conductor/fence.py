@@ -4,7 +4,18 @@ from collections.abc import Callable
 import functools
 from typing import Any
 
-_ROOMS = frozenset({'compute', 'network', 'volume', 'image', 'identity'})
+_ROOMS = frozenset(
+    {
+        'compute',
+        'floating_ips',
+        'identity',
+        'image',
+        'network',
+        'security_groups',
+        'service',
+        'volume',
+    }
+)
 
 
 class Fenced:

@@ -11,11 +11,14 @@ from clouddesk.i18n import _
 
 def values(server: types.Server) -> dict[str, Any]:
     """The columns that hold what Nova said last."""
-    return {
+    said: dict[str, Any] = {
         'server_status': server.status,
         'task_state': server.task_state,
-        'addresses': server.addresses,
     }
+    # A server shows no address until it is built; its port has them before.
+    if server.addresses or server.status != 'BUILD':
+        said['addresses'] = server.addresses
+    return said
 
 
 def nothing() -> dict[str, Any]:

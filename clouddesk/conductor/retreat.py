@@ -87,6 +87,6 @@ def _is_past_return(order: models.WorkOrder, item: models.WorkItem) -> bool:
     """Whether something was asked for that cannot be taken back."""
     if flows.builds(order.kind, order.inputs):
         return False
-    if flows.destroys(order.kind, order.inputs):
+    if order.kind == flows.REBUILD or flows.destroys(order.kind, order.inputs):
         return item.status == states.ITEM_WORKING
     return item.status == states.ITEM_WORKING and item.steps_done > 0

@@ -8,6 +8,8 @@ and finds what the other one made.
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
+import threading
 from typing import Any
 
 from clouddesk.cloud import types
@@ -24,7 +26,10 @@ class Scene:
         #: Servers that carried our tag when they were seen.
         self._listed: set[str] = set()
         self._ports: dict[str, list[types.Port]] = {}
+        self._floating_ips: dict[str, list[types.FloatingIP]] = {}
         self._volumes: dict[str, list[types.Volume]] = {}
+        self._groups: dict[tuple[str, ...], dict[str, str]] = {}
+        self._groups_lock = threading.Lock()
 
     def look(self, desktops: Collection[models.Desktop]) -> None:
         """Search everything that carries the identity of these desktops."""
@@ -36,7 +41,23 @@ class Scene:
         many = len(ids) > _MANY
         found = network.list_ports() if many else network.find_ports(ids)
         self._ports.update(by_desktop(found, ids))
+        self._look_at_floating_ips(desktops)
         self.look_at_volumes(desktops)
+
+    def _look_at_floating_ips(
+        self, desktops: Iterable[models.Desktop]
+    ) -> None:
+        """One list for all of them; none when nobody wants any."""
+        ids = [
+            each.id
+            for each in desktops
+            if each.floating_network_id or each.floating_ip_id
+        ]
+        if ids:
+            rooms = self._cloud.floating_ips
+            many = len(ids) > _MANY
+            found = rooms.of_project() if many else rooms.find(ids)
+            self._floating_ips.update(by_desktop(found, ids))
 
     def look_at_servers(self, desktops: Collection[models.Desktop]) -> None:
         """One list for all of them."""
@@ -45,7 +66,11 @@ class Scene:
 
     def look_at_volumes(self, desktops: Iterable[models.Desktop]) -> None:
         """One list for all of them; none when all boot from images."""
-        ids = [each.id for each in desktops if each.boot_from == 'volume']
+        ids = [
+            each.id
+            for each in desktops
+            if each.boot_from == 'volume' or each.volume_id
+        ]
         volume = self._cloud.volume
         found = []
         if len(ids) == 1:
@@ -73,6 +98,7 @@ class Scene:
         for desktop in desktops:
             self._servers[desktop.id] = []
             self._ports[desktop.id] = []
+            self._floating_ips[desktop.id] = []
             self._volumes[desktop.id] = []
 
     def forget_servers(self, desktop: models.Desktop) -> None:
@@ -108,6 +134,22 @@ class Scene:
         """The recorded one first."""
         found = self._ports.get(desktop.id, [])
         return sorted(found, key=lambda port: port.id != desktop.port_id)
+
+    def floating_ips(self, desktop: models.Desktop) -> list[types.FloatingIP]:
+        """The recorded one first."""
+        found = self._floating_ips.get(desktop.id, [])
+        return sorted(found, key=lambda f: f.id != desktop.floating_ip_id)
+
+    def security_groups(
+        self, protocols: Sequence[str], sources: Sequence[str]
+    ) -> dict[str, str]:
+        """Ids by name; made once for all desktops of the order."""
+        key = tuple(protocols)
+        with self._groups_lock:
+            if key not in self._groups:
+                rooms = self._cloud.security_groups
+                self._groups[key] = rooms.ensure(key, sources)
+            return self._groups[key]
 
     def volumes(self, desktop: models.Desktop) -> list[types.Volume]:
         """The recorded one first."""

@@ -89,27 +89,32 @@ def _leftovers(cloud: Any) -> list[Leftover]:
     # between is in the tables only, and that is harmless.
     servers = cloud.compute.list_servers()
     ports = cloud.network.list_ports()
-    volumes = _volumes(cloud)
-    ids = {each.desktop_id for each in (*servers, *ports, *volumes)}
+    volumes = _optional(cloud.volume.list_volumes)
+    floating_ips = _optional(cloud.floating_ips.of_project)
+    present = (*servers, *ports, *volumes, *floating_ips)
+    ids = {each.desktop_id for each in present}
     ours = traces.finished_with(ids)
     rows = {row.id: row for row in desktops.get_many(ours)}
     idle_ports = [port for port in ports if not port.device_id]
+    # One that somebody gave to another port is used.
+    ends = {None, *(port.id for port in idle_ports)}
+    idle_floating_ips = [f for f in floating_ips if f.port_id in ends]
     idle_volumes = [v for v in volumes if v.status in _IDLE_VOLUME]
     return [
         *_judge('server', servers, servers, ours, rows),
         *_judge('port', idle_ports, ports, ours, rows),
         *_judge('volume', idle_volumes, volumes, ours, rows),
+        *_judge('floating_ip', idle_floating_ips, floating_ips, ours, rows),
     ]
 
 
-def _volumes(cloud: Any) -> list[Any]:
+def _optional(listed: Callable[[], list[Any]]) -> list[Any]:
     try:
-        found: list[Any] = cloud.volume.list_volumes()
+        return listed()
     except exceptions.CloudError as error:
-        # A cloud may do without Cinder.
-        LOG.debug('Volumes were not swept: %s', error)
+        # A cloud may do without Cinder, or without floating IPs.
+        LOG.debug('A part of the cloud was not swept: %s', error)
         return []
-    return found
 
 
 def _judge(
@@ -155,6 +160,7 @@ def _remove(cloud: Any, leftover: Leftover) -> bool:
         'server': cloud.compute.delete_server,
         'port': cloud.network.delete_port,
         'volume': cloud.volume.delete,
+        'floating_ip': cloud.floating_ips.delete,
     }[leftover.kind]
     fields = dataclasses.asdict(leftover)
     try:

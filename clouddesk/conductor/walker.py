@@ -19,6 +19,7 @@ from clouddesk.conductor import hooks
 from clouddesk.conductor import observation
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
+from clouddesk.db.api import pools
 from clouddesk.db.api import progress
 
 LOG = logging.getLogger(__name__)
@@ -241,6 +242,8 @@ class Walker:
         """Write down the end of a step; True when it was the last one."""
         self._checkpoint(run, 'after')
         forgets = run.step.forgets
+        if run.step.renews:
+            done = steps.Done(done.values | pools.spec_of(run.desktop))
         for key, value in done.values.items():
             setattr(run.desktop, key, value)
         run.index += 1
@@ -279,15 +282,20 @@ class Walker:
 
         A desktop that would not stop is not broken: it is still running.
         """
-        order = self.ctx.order
-        makes_or_breaks = flows.builds(
-            order.kind, order.inputs
-        ) or flows.destroys(order.kind, order.inputs)
         at_rest = observation.at_rest(run.desktop)
         if (
-            makes_or_breaks
+            self._makes_or_breaks(run)
             or code == exceptions.ServerGone.code
             or at_rest['status'] not in states.DESKTOP_STABLE - {states.FAULT}
         ):
             return observation.fault(code, text)
         return at_rest
+
+    def _makes_or_breaks(self, run: Run) -> bool:
+        """Whether a desktop cannot be good whose item fails here."""
+        order = self.ctx.order
+        if order.kind == flows.REBUILD:
+            return run.begun
+        return flows.builds(order.kind, order.inputs) or flows.destroys(
+            order.kind, order.inputs
+        )

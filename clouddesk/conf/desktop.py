@@ -31,6 +31,13 @@ OPTS = [
         help='Whether a desktop that shuts down by itself is started again, '
         'when its creator says nothing about it.',
     ),
+    cfg.ListOpt(
+        'remote_access_from',
+        default=['0.0.0.0/0', '::/0'],
+        help='Prefixes, such as 192.0.2.0/24, from which the remote '
+        'protocols of a desktop may be used. Security groups of a project '
+        'follow when the next desktop is made in it.',
+    ),
     cfg.StrOpt(
         'components_dir',
         default='/etc/clouddesk/components',

@@ -113,6 +113,9 @@ def take_desktops(
         )
         .values(
             status=states.ACTION_TO[action],
+            wanted_power=states.ACTION_WANTS.get(
+                action, _Desktop.wanted_power
+            ),
             work_order_id=order_id,
             fault_code=None,
             fault_message=None,

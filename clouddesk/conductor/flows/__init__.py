@@ -4,12 +4,14 @@ from clouddesk import flows
 from clouddesk.conductor.flows import build
 from clouddesk.conductor.flows import destroy
 from clouddesk.conductor.flows import power
+from clouddesk.conductor.flows import rebuild
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 
 _BUILD = steps.Flow(build.STEPS, waves=True, limited=True)
 #: What an earlier order left behind is used or replaced.
-_REBUILD = steps.Flow(build.STEPS, waves=True, limited=True, looks=True)
+_RETRY = steps.Flow(build.STEPS, waves=True, limited=True, looks=True)
+_REBUILD = steps.Flow(rebuild.STEPS, waves=True, limited=True, looks=True)
 #: Booting is heavy, shutting down is not.
 _BOOT = steps.Flow(power.STEPS, waves=True)
 _STOP = steps.Flow(power.STEPS)
@@ -23,5 +25,7 @@ def flow_of(order: models.WorkOrder) -> steps.Flow:
         return _DESTROY
     if flows.builds(order.kind, order.inputs):
         is_retry = order.kind in (flows.RETRY, flows.POOL_RETRY)
-        return _REBUILD if is_retry else _BUILD
+        return _RETRY if is_retry else _BUILD
+    if order.kind == flows.REBUILD:
+        return _REBUILD
     return _STOP if order.kind == flows.STOP else _BOOT

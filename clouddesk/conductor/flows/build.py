@@ -3,6 +3,7 @@
 from clouddesk import exceptions
 from clouddesk.cloud import types
 from clouddesk.conductor import observation
+from clouddesk.conductor.flows import reach
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 from clouddesk.i18n import _
@@ -69,16 +70,21 @@ class Port(steps.Step):
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
         found = ctx.scene.ports(desktop)
-        for twin in found[1:]:
-            ctx.cloud.network.delete_port(twin.id)
-        port = (
-            found[0]
-            if found
-            else ctx.cloud.network.create_port(
-                desktop.id, desktop.name, desktop.network_id
-            )
+        good = [port for port in found if _is_in_place(port, desktop)]
+        for port in _others(found, good):
+            ctx.cloud.network.delete_port(port.id)
+        groups = reach.groups(ctx, desktop, good[0] if good else None)
+        if not good:
+            good = [
+                ctx.cloud.network.create_port(
+                    desktop.id, desktop.name, desktop.network_id, groups
+                )
+            ]
+        elif groups is not None:
+            ctx.cloud.network.set_security_groups(good[0].id, groups)
+        return steps.Done(
+            {'port_id': good[0].id, 'addresses': good[0].addresses}
         )
-        return steps.Done({'port_id': port.id})
 
 
 class Server(steps.Step):
@@ -93,7 +99,7 @@ class Server(steps.Step):
         found = self._find(ctx, desktop)
         good = [server for server in found if not _is_bad(server)]
         for server in _others(found, good):
-            ctx.cloud.compute.delete_server(server.id)
+            ctx.admin.compute.delete_server(server.id)
         if good:
             return steps.Done({'server_id': good[0].id})
         if found:
@@ -180,9 +186,14 @@ def _is_bad_volume(volume: types.Volume) -> bool:
     return volume.status.startswith('error') or volume.status == 'deleting'
 
 
+def _is_in_place(port: types.Port, desktop: models.Desktop) -> bool:
+    """Whether a port is where the desktop belongs now."""
+    return port.network_id in (None, desktop.network_id)
+
+
 def _others(found: list, good: list) -> list:
     """What has to go: twins beyond the first, and what is broken."""
     return [thing for thing in found if thing not in good[:1]]
 
 
-STEPS = (Volume(), Port(), Server(), Active())
+STEPS = (Volume(), Port(), reach.FloatingIP(), Server(), Active())

@@ -28,7 +28,7 @@ class Server(steps.Step):
         known = {server.id for server in ctx.scene.servers(desktop)}
         values: dict[str, Any] = {}
         for server_id in _with(known, desktop.server_id):
-            was_there = ctx.cloud.compute.delete_server(server_id)
+            was_there = ctx.admin.compute.delete_server(server_id)
             ctx.scene.forget_servers(desktop)
             if not was_there and server_id == desktop.server_id:
                 values = {'server_id': None}
@@ -135,6 +135,21 @@ class Port(steps.Step):
         return steps.Done({'port_id': None})
 
 
+class FloatingIP(steps.Step):
+    name = 'floating_ip'
+
+    def applies(self, desktop: models.Desktop) -> bool:
+        return bool(desktop.floating_network_id or desktop.floating_ip_id)
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        known = {each.id for each in ctx.scene.floating_ips(desktop)}
+        for floating_ip_id in _with(known, desktop.floating_ip_id):
+            ctx.cloud.floating_ips.delete(floating_ip_id)
+        return steps.Done({'floating_ip_id': None})
+
+
 class Row(steps.Step):
     name = 'row'
     forgets = True
@@ -153,4 +168,4 @@ def _with(known: set[str], recorded: str | None) -> list[str]:
     return sorted(known | {recorded} if recorded else known)
 
 
-STEPS = (Server(), Gone(), Volume(), Port(), Row())
+STEPS = (Server(), Gone(), Volume(), FloatingIP(), Port(), Row())

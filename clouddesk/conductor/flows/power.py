@@ -68,7 +68,7 @@ class Request(steps.Step):
         if ctx.order.kind == flows.STOP:
             raise refusal
         # Nova starts only what is shut off; this brings up all the rest.
-        ctx.cloud.compute.reboot(desktop.server_id, hard=True)
+        ctx.admin.compute.reboot(desktop.server_id, hard=True)
         ctx.scene.forget_servers(desktop)
         return steps.Done()
 
@@ -93,7 +93,7 @@ class Settled(steps.Step):
 
 
 def _ask(ctx: steps.Context, server_id: str) -> None:
-    compute = ctx.cloud.compute
+    compute = ctx.admin.compute
     if ctx.order.kind == flows.START:
         compute.start(server_id)
     elif ctx.order.kind == flows.STOP:

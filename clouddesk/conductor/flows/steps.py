@@ -21,6 +21,9 @@ class Context:
 
     #: The project's cloud behind the fence of the lease.
     cloud: Any
+    #: The same cloud as the service user sees it from its own project, where
+    #: it is an admin: reaches servers that Nova has locked. Fenced, too.
+    admin: Any
     scene: scene.Scene
     order: models.WorkOrder
 
@@ -51,6 +54,8 @@ class Step:
     timeout = 'action_timeout'
     #: Ends with the removal of the desktop's row.
     forgets = False
+    #: At its end the desktop takes over what its pool says now.
+    renews = False
 
     def applies(self, desktop: models.Desktop) -> bool:
         """Whether there is anything to do for this desktop."""

@@ -20,6 +20,7 @@ from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import clock
 from clouddesk.db import holds
+from clouddesk.db import inserts
 from clouddesk.db import models
 from clouddesk.db.api import desktops
 from clouddesk.i18n import _
@@ -44,6 +45,8 @@ _WRITABLE = frozenset(
         'server_status',
         'task_state',
         'addresses',
+        # What a desktop is made from, when it is made again.
+        *inserts.SPEC,
     }
 )
 

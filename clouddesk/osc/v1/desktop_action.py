@@ -1,4 +1,4 @@
-"""``openstack desktop start|stop|reboot|retry|delete``"""
+"""``openstack desktop start|stop|reboot|retry|rebuild|delete``"""
 
 import argparse
 from typing import Any
@@ -96,8 +96,11 @@ class RetryDesktop(DesktopAction):
         return self.client.retry_desktops(ids)
 
 
-class DeleteDesktop(DesktopAction):
-    _description = _('Delete desktops and everything on them')
+class LosingAction(DesktopAction):
+    """An action that takes disks away, so a person is asked first."""
+
+    #: With one place for the names of the desktops.
+    question = ''
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
@@ -110,8 +113,23 @@ class DeleteDesktop(DesktopAction):
     ) -> None:
         """Ask a person."""
         names = ', '.join(text.one_line(found.name) for found in desktops)
-        question = _('Delete with everything on it: %s?') % names
-        questions.confirm(question, parsed_args.yes)
+        questions.confirm(self.question % names, parsed_args.yes)
+
+
+class RebuildDesktop(LosingAction):
+    _description = _('Make desktops again from their image')
+    question = _('Make again, everything on the disk is lost: %s?')
+
+    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
+        """Make the work order."""
+        if len(ids) == 1:
+            return self.client.rebuild_desktop(ids[0])
+        return self.client.rebuild_desktops(ids)
+
+
+class DeleteDesktop(LosingAction):
+    _description = _('Delete desktops and everything on them')
+    question = _('Delete with everything on it: %s?')
 
     def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
         """Make the work order."""

@@ -213,6 +213,27 @@ class DesktopsMixin(_base.BaseProxy):
         """Build several desktops in fault again in one work order"""
         return self._act_on_desktops(desktops, 'retry')
 
+    def rebuild_desktop(
+        self, desktop: str | _desktop.Desktop
+    ) -> _work_order.WorkOrder:
+        """Make a desktop again, under the same id and on the same port
+
+        What was on its system disk is lost. A desktop of a pool is made from
+        what the pool says now.
+
+        :param desktop: The id of a desktop or a
+            :class:`~clouddesk.sdk.v1.desktop.Desktop` instance.
+
+        :returns: The :class:`~clouddesk.sdk.v1.work_order.WorkOrder`
+        """
+        return self._act_on_desktop(desktop, 'rebuild')
+
+    def rebuild_desktops(
+        self, desktops: Iterable[str | _desktop.Desktop]
+    ) -> _work_order.WorkOrder:
+        """Make several desktops again in one work order"""
+        return self._act_on_desktops(desktops, 'rebuild')
+
     def get_desktop_console(
         self,
         desktop: str | _desktop.Desktop,

@@ -7,6 +7,7 @@ from clouddesk.tests.functional import base
 
 BUILD = ('port', 'server', 'active')
 DESTROY = ('server', 'gone', 'port', 'row')
+REBUILD = ('remove', 'gone', 'clear', 'volume', 'port', 'server', 'active')
 MOMENTS = ('before', 'after')
 
 
@@ -60,6 +61,29 @@ class KilledTest(base.FunctionalTestCase):
         self.finish(order)
         self.assertOneOfEach(4)
         self.assertEqual(4, len(self.cinder.volumes))
+
+    @ddt.idata(moments(REBUILD))
+    @ddt.unpack
+    def test_while_rebuilding(self, step, when):
+        """V48: the same desktop and port, one new server."""
+        builder = self.service.start_conductor()
+        self.build_pool(3, boot_from='volume', volume_size=2)
+        builder.stop()
+        before = {each['id']: each for each in self.desktops()}
+        ids = sorted(before)
+        order = self.api.post('/desktops/actions/rebuild', desktop_ids=ids)
+        self.kill(step, when, 2)
+        self.service.start_conductor()
+        self.finish(order)
+        self.assertOneOfEach(3)
+        self.assertEqual(3, len(self.cinder.volumes))
+        for desktop in self.desktops():
+            old = before[desktop['id']]
+            self.assertEqual('running', desktop['status'])
+            self.assertEqual(old['port_id'], desktop['port_id'])
+            self.assertEqual(old['addresses'], desktop['addresses'])
+            self.assertNotEqual(old['server_id'], desktop['server_id'])
+            self.assertNotEqual(old['volume_id'], desktop['volume_id'])
 
     @ddt.idata(moments(('undo.server', 'undo.port')))
     @ddt.unpack

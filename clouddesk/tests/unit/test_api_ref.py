@@ -24,7 +24,7 @@ _SAMPLE = re.compile(r'api_samples/(\S+)\.json')
 
 #: What ``{action}`` stands for in the reference.
 ACTIONS = {
-    'desktops': ('start', 'stop', 'reboot', 'retry', 'delete'),
+    'desktops': ('start', 'stop', 'reboot', 'retry', 'rebuild', 'delete'),
     'work-orders': ('retry', 'pause', 'resume', 'cancel'),
 }
 

@@ -15,7 +15,7 @@ from clouddesk.db.api import desktops as db
 from clouddesk.db.api import work_orders as orders_db
 from clouddesk.policies import desktops as policies
 
-_VERBS = ('start', 'stop', 'reboot', 'retry', 'delete')
+_VERBS = ('start', 'stop', 'reboot', 'retry', 'rebuild', 'delete')
 
 
 class Batch(exposure.Controller):

@@ -43,6 +43,8 @@ class World:
         #: Called with ``(verb, when)`` around every call.
         self.watch = lambda verb, when: None
         self.forbidden = set()
+        #: Security groups: name -> id.
+        self.groups = {}
 
     # what a test asks
 
@@ -59,6 +61,9 @@ class World:
 
     def ports(self, desktop_id=None):
         return self.of(types.Port, desktop_id)
+
+    def floating_ips(self, desktop_id=None):
+        return self.of(types.FloatingIP, desktop_id)
 
     def volumes(self, desktop_id=None):
         return self.of(types.Volume, desktop_id)
@@ -281,7 +286,7 @@ class Network(_Room):
     def list_ports(self):
         return self._call('list_ports', lambda: self._of(types.Port))
 
-    def create_port(self, desktop_id, name, network_id):
+    def create_port(self, desktop_id, name, network_id, security_groups=None):
         def effect(desktop_id):
             id_ = self._world.new_id()
             address = {'address': '10.0.0.9', 'version': 4, 'type': 'fixed'}
@@ -291,6 +296,8 @@ class Network(_Room):
                     name=name,
                     addresses=[address],
                     desktop_id=desktop_id,
+                    network_id=network_id,
+                    security_groups=tuple(security_groups or ('default',)),
                 ),
                 self._project_id,
             )
@@ -302,6 +309,66 @@ class Network(_Room):
             return self._world.things.pop(id_, None) is not None
 
         return self._call('delete_port', effect, port_id)
+
+    def set_security_groups(self, port_id, security_groups):
+        def effect(id_):
+            self._world.change(id_, security_groups=tuple(security_groups))
+
+        self._call('set_security_groups', effect, port_id)
+
+
+class FloatingIPs(_Room):
+    def find(self, desktop_ids):
+        def effect(ids):
+            return [
+                f for f in self._of(types.FloatingIP) if f.desktop_id in ids
+            ]
+
+        return self._call('find_floating_ips', effect, desktop_ids)
+
+    def of_project(self):
+        return self._call(
+            'list_floating_ips', lambda: self._of(types.FloatingIP)
+        )
+
+    def create(self, desktop_id, network_id, port_id):
+        def effect(desktop_id):
+            self._thing(port_id)
+            return self._world.put(
+                types.FloatingIP(
+                    id=self._world.new_id(),
+                    address='172.24.4.9',
+                    network_id=network_id,
+                    port_id=port_id,
+                    desktop_id=desktop_id,
+                ),
+                self._project_id,
+            )
+
+        return self._call('create_floating_ip', effect, desktop_id)
+
+    def attach(self, floating_ip_id, port_id):
+        def effect(id_):
+            self._world.change(id_, port_id=port_id)
+            return self._thing(id_).value
+
+        return self._call('attach_floating_ip', effect, floating_ip_id)
+
+    def delete(self, floating_ip_id):
+        def effect(id_):
+            return self._world.things.pop(id_, None) is not None
+
+        return self._call('delete_floating_ip', effect, floating_ip_id)
+
+
+class SecurityGroups(_Room):
+    def ensure(self, protocols, sources):
+        def effect(protocols):
+            known = self._world.groups
+            known |= {'clouddesk-%s' % each: each for each in protocols}
+            return {'default': 'default'} | known
+
+        return self._call('ensure_groups', effect, tuple(protocols))
 
 
 class Volume(_Room):
@@ -362,4 +429,12 @@ class Cloud:
     def __init__(self, world, project_id):
         self.compute = Compute(world, project_id)
         self.network = Network(world, project_id)
+        self.floating_ips = FloatingIPs(world, project_id)
+        self.security_groups = SecurityGroups(world, project_id)
         self.volume = Volume(world, project_id)
+        self._world = world
+
+    @property
+    def service(self):
+        """The service user in its own project."""
+        return self._world.for_service()

@@ -106,6 +106,28 @@ class CrashTest(base.ConductorTestCase):
 
         self.everywhere(prepare, self.assertWhole, epoch=3)
 
+    def test_rebuild(self):
+        """V48: wherever it dies, one new server is on the old port."""
+
+        def check(order):
+            self.assertWhole(order)
+            (desktop_id,) = self.ids_of(order.id)
+            now = self.desktop(desktop_id)
+            self.assertEqual(before.port_id, now.port_id)
+            self.assertNotEqual(before.server_id, now.server_id)
+            if before.volume_id:
+                self.assertNotEqual(before.volume_id, now.volume_id)
+
+        def prepare():
+            nonlocal before
+            ids = self.built(spec=spec)
+            before = self.desktop(ids[0])
+            return self.act('rebuild', ids)
+
+        before = None
+        for spec in (base.SPEC, base.VOLUME_SPEC):
+            self.everywhere(prepare, check)
+
     def test_stop(self):
         def check(order):
             self.assertEqual(states.SUCCEEDED, order.status)

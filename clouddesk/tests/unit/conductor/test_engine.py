@@ -20,7 +20,7 @@ class BuildTest(base.ConductorTestCase):
         self.assertEqual(server.id, desktop.server_id)
         self.assertEqual('ACTIVE', desktop.server_status)
         self.assertEqual('10.0.0.9', desktop.addresses[0]['address'])
-        self.assertEqual(4, order.items[0].steps_done)
+        self.assertEqual(5, order.items[0].steps_done)
 
     def test_twenty_desktops_cost_two_calls_each_and_shared_looks(self):
         order = self.work(self.create(20))

@@ -166,7 +166,7 @@ class DestroyTest(base.ConductorTestCase):
         self.assertEqual(states.SUCCEEDED, order.status)
         self.assertEqual({}, self.world.things)
         self.assertEqual([], desktops.get_many(ids))
-        self.assertEqual([5, 5], [item.steps_done for item in order.items])
+        self.assertEqual([6, 6], [item.steps_done for item in order.items])
 
     def test_what_is_gone_already_is_success(self):
         ids = self.built(2)

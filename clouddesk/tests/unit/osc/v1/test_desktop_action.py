@@ -11,21 +11,23 @@ class ActionTest(base.ShellTest):
         self.know(ADA, BOB)
 
     def test_one_desktop(self):
-        for verb in ('start', 'stop', 'reboot', 'retry'):
+        for verb in ('start', 'stop', 'reboot', 'retry', 'rebuild'):
             path = f'{PATH}/actions/{verb}'
             order = fakes.order(items=[fakes.item(ADA, 'pending')])
             self.cloud.answer('POST', path, order)
-            (row,) = self.json(f'desktop {verb} Ada')
+            yes = ' --yes' if verb == 'rebuild' else ''
+            (row,) = self.json(f'desktop {verb} Ada' + yes)
             self.assertEqual('Ada', row['Name'])
             self.assertEqual(order['id'], row['Work Order ID'])
             self.assertEqual(('POST', path, {}), self.cloud.calls('POST')[-1])
 
     def test_several_are_one_order(self):
         items = [fakes.item(ADA, 'pending'), fakes.item(BOB, 'pending')]
-        for verb in ('start', 'stop', 'reboot', 'retry', 'delete'):
+        for verb in ('start', 'stop', 'reboot', 'retry', 'rebuild', 'delete'):
             path = f'/desktops/actions/{verb}'
             self.cloud.answer('POST', path, fakes.order(items=items))
-            rows = self.json(f'desktop {verb} Ada Bob Ada')
+            yes = ' --yes' if verb in ('rebuild', 'delete') else ''
+            rows = self.json(f'desktop {verb} Ada Bob Ada' + yes)
             self.assertEqual(['Ada', 'Bob'], [row['Name'] for row in rows])
             body = {'desktop_ids': [ADA['id'], BOB['id']]}
             self.assertEqual(
