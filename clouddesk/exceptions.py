@@ -153,6 +153,50 @@ class WorkOrderWrongState(Conflict):
     )
 
 
+class OverQuota(Forbidden):
+    """A project may not have so much; nothing was made."""
+
+    code = 'over_quota'
+    message = _('More than the project may have: %(reasons)s')
+
+    @classmethod
+    def naming(cls, refusals: list[dict[str, Any]]) -> 'OverQuota':
+        """The error for what was refused, each as :meth:`refusal` has it."""
+        reasons = ' '.join(each['message'] for each in refusals)
+        return cls(details={'refusals': refusals}, reasons=reasons)
+
+    @staticmethod
+    def refusal(
+        service: str,
+        resource: str,
+        needed: int,
+        free: int | None,
+        limit: int | None,
+    ) -> dict[str, Any]:
+        """What there is too little of.
+
+        :param service: its type in the catalogue
+        """
+        return {
+            'kind': 'over_quota',
+            'service': service,
+            'resource': resource,
+            'needed': needed,
+            'free': free,
+            'limit': limit,
+            'message': _(
+                '%(needed)s %(resource)s of %(service)s are needed, '
+                '%(free)s are free.'
+            )
+            % {
+                'needed': needed,
+                'resource': resource,
+                'service': service,
+                'free': free,
+            },
+        }
+
+
 class TooManyRequests(ClouddeskError):
     status = 429
     code = 'too_many_requests'

@@ -6,6 +6,7 @@ from typing import Any
 
 from osc_lib import utils
 
+from clouddesk.osc import i18n
 from clouddesk.osc.i18n import _
 
 DEFAULT_API_VERSION = '1'
@@ -31,6 +32,9 @@ def make_client(instance: Any) -> Any:
     client = connection.desktop
     if '.' in version:
         client.default_microversion = version
+    language = i18n.language()
+    if language:
+        client.additional_headers['Accept-Language'] = language
     return client
 
 

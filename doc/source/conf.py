@@ -27,8 +27,12 @@ openstackdocs_auto_name = False
 openstackdocs_auto_version = False
 openstackdocs_use_storyboard = False
 
+# The user guide is translated, message by message: tox -e i18n.
+locale_dirs = ['locale']
+gettext_location = False
+
 templates_path = []
-exclude_patterns = ['_ext']
+exclude_patterns = ['_ext', 'locale']
 pygments_style = 'native'
 
 _SAMPLES = TOP / 'etc' / 'clouddesk'

@@ -24,9 +24,8 @@ ONLY = {
         'clouddesk.osc',
         'clouddesk.sdk',
         'osc_lib',
-        # What osc_lib is made of: commands and columns, and translation.
+        # What osc_lib is made of: commands and columns.
         'cliff',
-        'oslo_i18n',
     ),
     'dashboard': (
         'clouddesk.dashboard',

@@ -2,6 +2,7 @@ import subprocess
 import sys
 import types
 
+import fixtures
 from oslotest import base
 
 from clouddesk.osc import plugin
@@ -28,22 +29,29 @@ class PluginTest(base.BaseTestCase):
 
 class VersionTest(osc_base.ShellTest):
     def _sent(self, version):
-        """The microversion of a request, whatever the shell keeps."""
+        """The headers of a request, whatever the shell keeps."""
         manager = types.SimpleNamespace(
             sdk_connection=self.cloud.connect(),
             _api_version={plugin.API_NAME: version},
         )
         call = self.cloud.answer('GET', '/desktops', {'desktops': []})
         list(plugin.make_client(manager).desktops())
-        return call.last_request.headers['OpenStack-API-Version']
+        return call.last_request.headers
 
     def test_a_microversion_can_be_asked_for(self):
         for version in ('1.0', '1.7'):
-            self.assertEqual('desktop ' + version, self._sent(version))
+            sent = self._sent(version)['OpenStack-API-Version']
+            self.assertEqual('desktop ' + version, sent)
 
     def test_by_default_the_newest_that_both_know(self):
         self.cloud.offer('1.7')
-        self.assertEqual('desktop 1.0', self._sent('1'))
+        sent = self._sent('1')['OpenStack-API-Version']
+        self.assertEqual('desktop 1.0', sent)
+
+    def test_the_language_of_the_shell_is_told(self):
+        for said, expected in (('zh_CN.UTF-8', 'zh-CN'), ('C.UTF-8', None)):
+            self.useFixture(fixtures.EnvironmentVariable('LANGUAGE', said))
+            self.assertEqual(expected, self._sent('1').get('Accept-Language'))
 
     def test_the_option_is_taken(self):
         self.cloud.answer('GET', '/desktops', {'desktops': []})
