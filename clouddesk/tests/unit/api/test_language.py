@@ -59,7 +59,7 @@ class AnswersTest(base.ApiTest):
     def test_a_complaint_of_a_schema(self):
         """Also its parts: what kinds, what rule, how many."""
         for name, expected in (
-            ('a', 'name 有 1 个字符，至少需要 2 个字符。'),
+            ('a', 'name 有 1 个字符，至少需要 2 个。'),
             ('a b', 'name 必须是字母、数字、汉字和下划线。'),
             (1, 'name 必须是文本。'),
         ):
