@@ -7,6 +7,7 @@ A process calls :func:`configure` once. After that every function of
 
 from collections.abc import Iterator
 import contextlib
+import contextvars
 from typing import Any
 
 from oslo_config import cfg
@@ -33,6 +34,12 @@ retry_on_deadlock = oslo_db_api.wrap_db_retry(
     retry_interval=0.1,
     max_retry_interval=2,
     retry_on_deadlock=True,
+)
+
+
+#: Whether writers of this thread only try out.
+_rehearsing: contextvars.ContextVar[bool] = contextvars.ContextVar(
+    'rehearsing', default=False
 )
 
 
@@ -100,6 +107,24 @@ def writer() -> Iterator[orm.Session]:
         if session.get_bind().dialect.name == 'sqlite':
             session.connection(execution_options={_WRITES: True})
         yield session
+        if _rehearsing.get():
+            session.flush()
+            # What was loaded may still be looked at.
+            session.expunge_all()
+            session.rollback()
+
+
+@contextlib.contextmanager
+def rehearsal() -> Iterator[None]:
+    """Let every writer inside do its work and then take it back.
+
+    It finds all that is in the way of the real thing, and leaves no trace.
+    """
+    token = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(token)
 
 
 def _url_parameters(url: str | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import dataclasses
 from typing import Any
 
@@ -23,6 +24,7 @@ from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
 from clouddesk.db import people
+from clouddesk.db import quotas
 from clouddesk.db import retries
 from clouddesk.db.api import desktops as desktops_api
 from clouddesk.db.api import pools as pools_api
@@ -37,6 +39,10 @@ _SHRINK_FIRST = (
     (states.RUNNING, False),
     (states.OFF, True),
 )
+
+
+#: How much of what a project may have: :data:`clouddesk.db.quotas.COUNTED`.
+Limits = Mapping[str, int]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +130,10 @@ def progress(order_ids: Collection[str]) -> dict[str, list[ItemGroup]]:
 
 @db.retry_on_deadlock
 def create_desktops(
-    order: Mapping[str, Any], spec: Mapping[str, Any], names: Sequence[str]
+    order: Mapping[str, Any],
+    spec: Mapping[str, Any],
+    names: Sequence[str],
+    limits: Limits | None = None,
 ) -> models.WorkOrder:
     """Order new desktops that belong to no pool.
 
@@ -132,9 +141,10 @@ def create_desktops(
     :param spec: what they are made from, see
         :data:`clouddesk.db.inserts.SPEC`, and perhaps ``note``
     :param names: one for each desktop
+    :raises OverQuota: more desktops than the project may have
     """
     common = _owner(order) | dict(spec)
-    with db.writer() as session:
+    with db.writer() as session, _kept(session, order, limits) as made:
         # The id of a single desktop is needed before its row is written.
         rows = [
             {'id': uuidutils.generate_uuid(), 'name': name} for name in names
@@ -145,12 +155,16 @@ def create_desktops(
         )
         inserts.desktops(session, order_id, common, rows)
         inserts.items(session, order_id, flows.CREATE, {}, parts)
+        made['desktops'] = len(parts)
         return _load(session, [order_id])[0]
 
 
 @db.retry_on_deadlock
 def create_pool(
-    order: Mapping[str, Any], pool: Mapping[str, Any], project_name: str
+    order: Mapping[str, Any],
+    pool: Mapping[str, Any],
+    project_name: str,
+    limits: Limits | None = None,
 ) -> models.WorkOrder:
     """Order a pool and the desktops in it.
 
@@ -158,11 +172,12 @@ def create_pool(
     :param pool: ``name``, ``note``, ``size``, ``name_template`` and the spec
     :param project_name: for the names of the desktops
     :raises NameTaken: another pool of the project has the name
+    :raises OverQuota: more desktops or pools than the project may have
     """
     row = models.Pool(
         id=uuidutils.generate_uuid(), **(_owner(order) | dict(pool))
     )
-    with db.writer() as session:
+    with db.writer() as session, _kept(session, order, limits) as made:
         order_id = inserts.order(session, order, flows.POOL_CREATE, {}, row)
         row.work_order_id = order_id
         session.add(row)
@@ -175,6 +190,7 @@ def create_pool(
         slots = range(1, row.size + 1)
         parts = _fill(session, order, order_id, row, slots, project_name)
         inserts.items(session, order_id, flows.POOL_CREATE, {}, parts)
+        made |= {'pools': 1, 'desktops': len(parts)}
         return _load(session, [order_id])[0]
 
 
@@ -185,6 +201,7 @@ def resize_pool(
     size: int,
     project_id: str | None,
     project_name: str,
+    limits: Limits | None = None,
 ) -> models.WorkOrder:
     """Order more or fewer desktops in a pool.
 
@@ -197,9 +214,10 @@ def resize_pool(
     :raises DesktopBusy: another order holds a desktop that should go
     :raises DesktopWrongState: a desktop that should go cannot be deleted now
     :raises Conflict: the pool has that size already
+    :raises OverQuota: more desktops than the project may have
     """
     order = dict(order) | _project_of(pools_api.get(pool_id, project_id))
-    with holds.writer() as session:
+    with holds.writer() as session, _kept(session, order, limits) as made:
         pool = holds.lock_pool(session, pool_id)
         members = _members(session, pool_id)
         live = [row for row in members if row.status != states.DELETING]
@@ -217,6 +235,7 @@ def resize_pool(
         if inputs['direction'] == flows.GROW:
             slots = _free_slots(members, size - len(live))
             parts = _fill(session, order, order_id, pool, slots, project_name)
+            made['desktops'] = len(parts)
         else:
             parts = _shrink(session, order_id, live, len(live) - size)
         inserts.items(session, order_id, flows.POOL_RESIZE, inputs, parts)
@@ -365,6 +384,12 @@ def _load(
 
 def _owner(order: Mapping[str, Any]) -> dict[str, Any]:
     return {key: order[key] for key in ('project_id', 'user_id')}
+
+
+def _kept(
+    session: orm.Session, order: Mapping[str, Any], limits: Limits | None
+) -> contextlib.AbstractContextManager[dict[str, int]]:
+    return quotas.kept(session, order['project_id'], limits)
 
 
 def _project_of(pool: models.Pool) -> dict[str, str]:

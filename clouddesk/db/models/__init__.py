@@ -14,6 +14,7 @@ from clouddesk.db.models.desktops import Desktop
 from clouddesk.db.models.desktops import DesktopTag
 from clouddesk.db.models.pools import Pool
 from clouddesk.db.models.pools import PoolMember
+from clouddesk.db.models.quotas import ProjectTurn
 from clouddesk.db.models.secrets import Secret
 from clouddesk.db.models.templates import Template
 from clouddesk.db.models.templates import TemplateRevision
@@ -31,6 +32,7 @@ __all__ = (
     'DesktopTag',
     'Pool',
     'PoolMember',
+    'ProjectTurn',
     'Secret',
     'Template',
     'TemplateRevision',

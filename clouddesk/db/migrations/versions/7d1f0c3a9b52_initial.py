@@ -32,6 +32,7 @@ def upgrade() -> None:
     _courses()
     _course_members()
     _secrets()
+    _project_turns()
 
 
 def _text(name: str, length: int, nullable: bool = False) -> sa.Column[Any]:
@@ -409,6 +410,17 @@ def _desktop_tags() -> None:
         **_MYSQL,
     )
     _index(table, 'tag')
+
+
+def _project_turns() -> None:
+    table = 'project_turns'
+    op.create_table(
+        table,
+        _text('project_id', 64),
+        _number('turn'),
+        _key(table, 'project_id'),
+        **_MYSQL,
+    )
 
 
 def _use() -> list[sa.Column[Any]]:
