@@ -5,6 +5,7 @@ from typing import Any
 from cliff import columns
 
 from clouddesk.osc import text
+from clouddesk.osc.i18n import _
 
 #: Each unit is this many times the one before.
 _FACTOR = 1024
@@ -78,6 +79,19 @@ class Items(columns.FormattableColumn):
 
     def human_readable(self) -> str:
         return '\n'.join(_item(item) for item in self._value or ())
+
+
+class Template(columns.FormattableColumn):
+    """``office 3``, ``office 2 (3 is newer)``"""
+
+    def human_readable(self) -> str:
+        if not self._value:
+            return ''
+        line = '%(name)s %(revision)s' % self._value
+        if self._value.get('drift'):
+            newest = self._value['current_revision']
+            line += _(' (%s is newer)') % newest
+        return text.one_line(line)
 
 
 class Mebibytes(columns.FormattableColumn):

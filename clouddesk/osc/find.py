@@ -36,6 +36,16 @@ def pools(client: Any, names: list[str]) -> list[Any]:
     return _all(client.find_pool, names, _('pool'))
 
 
+def template(client: Any, name: str) -> Any:
+    """One template by name or id."""
+    return templates(client, [name])[0]
+
+
+def templates(client: Any, names: list[str]) -> list[Any]:
+    """Templates by name or id, each once, in the order given."""
+    return _all(client.find_template, names, _('template'))
+
+
 def image(connection: Any, name: str) -> str:
     """The id of an image by name or id."""
     return _one(connection.image.find_image, name, _('image')).id

@@ -48,6 +48,33 @@ def add_options(
     )
 
 
+def add_template_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--template`` and ``--drift``."""
+    parser.add_argument(
+        '--template',
+        metavar='<template>',
+        help=_('Only what was made from this template (name or ID)'),
+    )
+    parser.add_argument(
+        '--drift',
+        action=argparse.BooleanOptionalAction,
+        help=_('Only what was made from an older revision of its template'),
+    )
+
+
+def of_template(
+    parsed_args: argparse.Namespace, client: Any
+) -> dict[str, Any]:
+    """What these two options ask of the API."""
+    asked: dict[str, Any] = {}
+    if parsed_args.template:
+        found = find.template(client, parsed_args.template)
+        asked['template_id'] = found.id
+    if parsed_args.drift is not None:
+        asked['drift'] = parsed_args.drift
+    return asked
+
+
 def query(parsed_args: argparse.Namespace, connection: Any) -> dict[str, Any]:
     """What the options ask of the API."""
     asked: dict[str, Any] = dict(parsed_args.sort)

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from osc_lib import exceptions as osc_exceptions
+
 from clouddesk.osc import files
 from clouddesk.osc import find
 from clouddesk.osc import listing
@@ -18,19 +20,57 @@ _PLAIN = (
     'keep_running',
 )
 
+#: What is shown of it, in this order.
+SHOWN = (
+    'image_id',
+    'flavor_id',
+    'network_id',
+    'boot_from',
+    'volume_size',
+    'availability_zone',
+    'vcpus',
+    'ram',
+    'disk',
+    'floating_network_id',
+    'remote_protocols',
+    'components',
+    'has_user_data',
+    'keep_running',
+)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add image, flavor, network and the rest."""
+    """Add template, image, flavor, network and the rest."""
+    parser.add_argument(
+        '--template',
+        metavar='<template>',
+        help=_('Template (name or ID) that says all of this'),
+    )
+    parser.add_argument(
+        '--name-template',
+        metavar='<template>',
+        help=_('How the desktops of a batch are named'),
+    )
+    add_own_options(parser, required=False)
+
+
+def add_own_options(
+    parser: argparse.ArgumentParser, required: bool = True
+) -> None:
+    """Add image, flavor, network and the rest.
+
+    :param required: whether image and flavor must be given
+    """
     parser.add_argument(
         '--image',
         metavar='<image>',
-        required=True,
+        required=required,
         help=_('Image to boot from (name or ID)'),
     )
     parser.add_argument(
         '--flavor',
         metavar='<flavor>',
-        required=True,
+        required=required,
         help=_('Flavor (name or ID)'),
     )
     parser.add_argument(
@@ -59,16 +99,7 @@ def attributes(
     parsed_args: argparse.Namespace, connection: Any
 ) -> dict[str, Any]:
     """What the options ask of the API, names turned into ids."""
-    attrs = {
-        'image_id': find.image(connection, parsed_args.image),
-        'flavor_id': find.flavor(connection, parsed_args.flavor),
-    }
-    if parsed_args.network:
-        attrs['network_id'] = find.network(connection, parsed_args.network)
-    if parsed_args.floating_network:
-        attrs['floating_network_id'] = find.network(
-            connection, parsed_args.floating_network
-        )
+    attrs = _references(parsed_args, connection)
     if parsed_args.user_data:
         attrs['user_data'] = files.text(parsed_args.user_data)
     if parsed_args.boot_from_volume is not None:
@@ -76,10 +107,42 @@ def attributes(
     if parsed_args.boot_from_volume:
         attrs['volume_size'] = parsed_args.boot_from_volume
     for name in _PLAIN:
-        value = getattr(parsed_args, name)
+        value = getattr(parsed_args, name, None)
         if value is not None:
             attrs[name] = value
     return attrs
+
+
+def of_template(
+    parsed_args: argparse.Namespace, client: Any
+) -> dict[str, str]:
+    """The template that was given instead of image and flavor.
+
+    :raises: CommandError when neither is there
+    """
+    if parsed_args.template:
+        found = find.template(client, parsed_args.template)
+        return {'template_id': found.id}
+    if not parsed_args.image or not parsed_args.flavor:
+        raise osc_exceptions.CommandError(
+            _('Give --image and --flavor, or --template.')
+        )
+    return {}
+
+
+def _references(
+    parsed_args: argparse.Namespace, connection: Any
+) -> dict[str, Any]:
+    """Ids of what was named."""
+    wanted = (
+        ('image_id', find.image, parsed_args.image),
+        ('flavor_id', find.flavor, parsed_args.flavor),
+        ('network_id', find.network, parsed_args.network),
+        ('floating_network_id', find.network, parsed_args.floating_network),
+    )
+    return {
+        key: of_name(connection, name) for key, of_name, name in wanted if name
+    }
 
 
 def whole_number(value: str) -> int:
@@ -102,11 +165,6 @@ def _add_plain_options(parser: argparse.ArgumentParser) -> None:
         '--availability-zone',
         metavar='<zone>',
         help=_('Availability zone'),
-    )
-    parser.add_argument(
-        '--name-template',
-        metavar='<template>',
-        help=_('How the desktops of a batch are named'),
     )
     parser.add_argument(
         '--keep-running',

@@ -22,6 +22,7 @@ _FORMATTERS = {
     'disk': columns.Gibibytes,
     'fault': columns.Fault,
     'ram': columns.Mebibytes,
+    'template': columns.Template,
     'remote_protocols': columns.Words,
     'volume_size': columns.Gibibytes,
 }
@@ -35,6 +36,7 @@ _SHOWN = (
     'addresses',
     'pool_id',
     'slot',
+    'template',
     'image_id',
     'flavor_id',
     'network_id',
@@ -70,6 +72,7 @@ _LISTED_LONG = _LISTED | {
     'fault': 'Fault',
     'note': 'Note',
     'pool_id': 'Pool ID',
+    'template': 'Template',
     'image_id': 'Image ID',
     'flavor_id': 'Flavor ID',
     'network_id': 'Network ID',
@@ -115,7 +118,8 @@ class CreateDesktop(command.ShowSome):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         """Order one desktop, or a batch."""
-        attrs = spec.attributes(parsed_args, self.connection)
+        attrs = spec.of_template(parsed_args, self.client)
+        attrs |= spec.attributes(parsed_args, self.connection)
         if parsed_args.count is not None:
             attrs['count'] = parsed_args.count
             self.several = parsed_args.count > 1
@@ -152,6 +156,7 @@ class ListDesktop(command.Lister):
                 metavar=f'<{noun}>',
                 help=_('Only those of this %s (name or ID)') % noun,
             )
+        listing.add_template_options(parser)
         parser.add_argument(
             '--query',
             metavar='<text>',
@@ -194,7 +199,8 @@ class ListDesktop(command.Lister):
             if name:
                 resolve = getattr(find, noun)
                 filters[f'{noun}_id'] = resolve(self.connection, name)
-        return {key: value for key, value in filters.items() if value}
+        given = {key: value for key, value in filters.items() if value}
+        return given | listing.of_template(parsed_args, self.client)
 
 
 class ShowDesktop(command.ShowOne):

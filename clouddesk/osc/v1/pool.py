@@ -22,6 +22,7 @@ _FORMATTERS = {
     'disk': columns.Gibibytes,
     'faults': columns.Faults,
     'ram': columns.Mebibytes,
+    'template': columns.Template,
     'remote_protocols': columns.Words,
     'volume_size': columns.Gibibytes,
 }
@@ -35,6 +36,7 @@ _SHOWN = (
     'size',
     'counts',
     'faults',
+    'template',
     'image_id',
     'flavor_id',
     'network_id',
@@ -66,6 +68,7 @@ _LISTED = {
 }
 _LISTED_LONG = _LISTED | {
     'note': 'Note',
+    'template': 'Template',
     'image_id': 'Image ID',
     'flavor_id': 'Flavor ID',
     'network_id': 'Network ID',
@@ -95,7 +98,8 @@ class CreatePool(command.ShowOne):
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order the pool."""
-        attrs = spec.attributes(parsed_args, self.connection)
+        attrs = spec.of_template(parsed_args, self.client)
+        attrs |= spec.attributes(parsed_args, self.connection)
         order = self.client.create_pool(
             name=parsed_args.name, size=parsed_args.size, **attrs
         )
@@ -114,6 +118,7 @@ class ListPool(command.Lister):
         parser.add_argument(
             '--name', metavar='<name>', help=_('Only this exact name')
         )
+        listing.add_template_options(parser)
         listing.add_options(parser, _SORT_KEYS, default='name')
         return parser
 
@@ -123,6 +128,7 @@ class ListPool(command.Lister):
         listed = _LISTED_LONG if parsed_args.long else _LISTED
         if 'all_projects' in asked:
             listed = listed | _OF_PROJECT
+        asked |= listing.of_template(parsed_args, self.client)
         pools = self.client.pools(name=parsed_args.name, **asked)
         return rows.of_list(pools, listed, _FORMATTERS)
 
@@ -213,6 +219,24 @@ class RetryPool(command.ShowOne):
         if parsed_args.wait:
             self.wait(order)
         return _shown(self.client.get_pool(pool.id))
+
+
+class AdoptPool(command.ShowOne):
+    _description = _(
+        'Let a pool follow the newest revision of its template; its desktops '
+        'change when they are made again'
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        _add_pool_argument(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
+        """Take the template over."""
+        pool = find.pool(self.client, parsed_args.pool)
+        return _shown(self.client.adopt_pool(pool.id))
 
 
 class DeletePool(command.Lister):

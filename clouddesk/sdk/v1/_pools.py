@@ -104,6 +104,18 @@ class PoolsMixin(_base.BaseProxy):
         """
         return self._get_resource(_pool.Pool, pool).retry(self)
 
+    def adopt_pool(self, pool: str | _pool.Pool) -> _pool.Pool:
+        """Let a pool follow the newest revision of its template
+
+        Its desktops change when they are made again.
+
+        :param pool: The id of a pool or a
+            :class:`~clouddesk.sdk.v1.pool.Pool` instance.
+
+        :returns: The :class:`~clouddesk.sdk.v1.pool.Pool`
+        """
+        return self._get_resource(_pool.Pool, pool).adopt(self)
+
     def delete_pool(
         self, pool: str | _pool.Pool, ignore_missing: bool = True
     ) -> _work_order.WorkOrder | None:

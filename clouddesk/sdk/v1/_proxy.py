@@ -3,15 +3,18 @@ from typing import Literal
 
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _pools
+from clouddesk.sdk.v1 import _templates
 from clouddesk.sdk.v1 import _work_orders
 from clouddesk.sdk.v1 import desktop as _desktop
 from clouddesk.sdk.v1 import pool as _pool
+from clouddesk.sdk.v1 import template as _template
 from clouddesk.sdk.v1 import work_order as _work_order
 
 
 class Proxy(
     _desktops.DesktopsMixin,
     _pools.PoolsMixin,
+    _templates.TemplatesMixin,
     _work_orders.WorkOrdersMixin,
 ):
     """The verbs of the desktop service, one module for each noun."""
@@ -21,5 +24,6 @@ class Proxy(
     _resource_registry = {
         'desktop': _desktop.Desktop,
         'pool': _pool.Pool,
+        'template': _template.Template,
         'work_order': _work_order.WorkOrder,
     }

@@ -25,6 +25,8 @@ class Desktop(_common.DesktopResource):
         'status',
         'pool_id',
         'image_id',
+        'template_id',
+        'drift',
         'flavor_id',
         'network_id',
         'server_id',
@@ -89,6 +91,11 @@ class Desktop(_common.DesktopResource):
     #: ``building``, ``starting``, ``running``, ``stopping``, ``off``,
     #: ``rebooting``, ``migrating``, ``deleting`` or ``fault``.
     status = resource.Body('status')
+    #: The template that the desktop was made from: ``id``, ``name``,
+    #: ``revision``, ``current_revision`` and ``drift``.
+    template = resource.Body('template', type=dict)
+    #: The template to make the desktop from. Only sent.
+    template_id = resource.Body('template_id')
     #: When the desktop last changed.
     updated_at = resource.Body('updated_at')
     #: What to run at the first boot. Only used when creating.

@@ -1,4 +1,5 @@
 from typing import Any
+from typing import Self
 
 from openstack import exceptions
 from openstack import resource
@@ -21,6 +22,8 @@ class Pool(_common.DesktopResource):
         'sort_key',
         'sort_dir',
         'name',
+        'template_id',
+        'drift',
         'all_projects',
         'project_id',
     )
@@ -72,6 +75,11 @@ class Pool(_common.DesktopResource):
     status = resource.Body('status')
     #: Why the pool is as it is.
     status_reason = resource.Body('status_reason')
+    #: The template that the pool was made from: ``id``, ``name``,
+    #: ``revision``, ``current_revision`` and ``drift``.
+    template = resource.Body('template', type=dict)
+    #: The template to make the pool from. Only sent.
+    template_id = resource.Body('template_id')
     #: When the pool last changed.
     updated_at = resource.Body('updated_at')
     #: What to run at the first boot. Only used when creating.
@@ -103,6 +111,12 @@ class Pool(_common.DesktopResource):
         """Build the desktops in fault again and fill the missing ones."""
         response = self._act(session, 'retry', {})
         return _work_order.WorkOrder.from_response(session, response)
+
+    def adopt(self, session: Any) -> Self:
+        """Follow the newest revision of the template."""
+        response = self._act(session, 'adopt', {})
+        self._translate_response(response)
+        return self
 
     def remove(self, session: Any) -> _work_order.WorkOrder:
         """Delete the desktops and then the pool."""

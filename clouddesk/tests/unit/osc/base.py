@@ -71,6 +71,10 @@ class ShellTest(base.BaseTestCase):
         """Let the service answer for pools, by id and by name."""
         self._know('pools', pools)
 
+    def know_templates(self, *templates):
+        """Let the service answer for templates, by id and by name."""
+        self._know('templates', templates)
+
     def know_images(self, name, image_id):
         """Let Glance answer for an image."""
         url = 'http://image.example.org'
