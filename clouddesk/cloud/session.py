@@ -18,6 +18,7 @@ from keystoneauth1 import loading as ks_loading
 from keystoneauth1 import plugin
 from keystoneauth1 import service_token
 from keystoneauth1 import session as ks_session
+from keystoneauth1.identity import access
 from openstack import connection as sdk_connection
 from oslo_log import log as logging
 import requests
@@ -206,6 +207,9 @@ def project_session(project_id: str) -> ks_session.Session:
 def user_session(context: cd_context.RequestContext) -> ks_session.Session:
     """The caller of a request, with our service token alongside."""
     auth = getattr(context, 'user_auth_plugin', None) or _token_auth(context)
+    if own.is_used() and getattr(auth, 'user', None):
+        # The middleware's plugin would look for a service token.
+        auth = access.AccessInfoPlugin(auth.user)
     if own.has_service_user():
         auth = service_token.ServiceTokenAuthWrapper(
             user_auth=auth, service_auth=_service_auth()

@@ -34,6 +34,7 @@ from clouddesk.conf import CONF  # noqa: E402
 from clouddesk.conf import standalone  # noqa: E402
 from clouddesk.db import errors as db_errors  # noqa: E402
 from clouddesk.db import migration  # noqa: E402
+from clouddesk.db.api import leases  # noqa: E402
 from clouddesk.i18n import _  # noqa: E402
 
 #: Messages that never leave the process.
@@ -176,6 +177,8 @@ def _open() -> None:
     """Tables of this release, and messages that stay in the process."""
     db.configure(CONF, max_retries=0)
     migration.upgrade()
+    # Whoever held an order is dead: only_one() saw to that.
+    leases.release_all()
     rpc.init(CONF, _IN_PROCESS)
 
 

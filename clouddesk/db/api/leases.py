@@ -1,6 +1,7 @@
 """The lease of a work order: who works on it, and until when.
 
-Only :mod:`clouddesk.conductor.lease` calls these. The epoch is the fence: it
+Only :mod:`clouddesk.conductor.lease` calls these, and who knows that there is
+no conductor. The epoch is the fence: it
 grows with every claim, and :mod:`clouddesk.db.api.progress` repeats it in
 every write. Expiry is compared with the clock of the database, so the clocks
 of the conductors do not matter.
@@ -75,6 +76,21 @@ def release(order_id: str, owner: str, epoch: int) -> bool:
     )
     with db.writer() as session:
         return holds.execute(session, statement) == 1
+
+
+@db.retry_on_deadlock
+def release_all() -> int:
+    """Hand every order over, where no conductor can be alive.
+
+    :returns: how many were held
+    """
+    statement = (
+        sa.update(_Order)
+        .where(_Order.owner.is_not(None))
+        .values(owner=None, lease_expires_at=None)
+    )
+    with db.writer() as session:
+        return holds.execute(session, statement)
 
 
 def claimable(limit: int) -> list[str]:

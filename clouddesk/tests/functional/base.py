@@ -3,6 +3,7 @@
 from oslotest import base
 
 from clouddesk.tests.fixtures import service
+from clouddesk.tests.fixtures import standalone
 
 
 class FunctionalTestCase(base.BaseTestCase):
@@ -19,7 +20,9 @@ class FunctionalTestCase(base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        self.service = self.useFixture(service.Service(**self.options))
+        if standalone.is_wanted() and not self.conductor:
+            self.skipTest(standalone.API_ALONE)
+        self.service = self.useFixture(standalone.chosen(**self.options))
         self.cloud = self.service.cloud
         self.school = self.service.school
         self.nova = self.cloud.nova
@@ -28,6 +31,14 @@ class FunctionalTestCase(base.BaseTestCase):
         self.api = self.service.client()
         if self.conductor:
             self.running = self.service.start_conductor()
+
+    def needs_more_than_one_person(self, reason):
+        """Skip where clouddesk works with somebody's own credentials.
+
+        :param reason: one of :mod:`clouddesk.tests.fixtures.standalone`
+        """
+        if self.service.standalone:
+            self.skipTest(reason)
 
     # -- doing -------------------------------------------------------------
 
@@ -103,6 +114,7 @@ class FunctionalTestCase(base.BaseTestCase):
         self.assertEqual([], self.api.get('/pools')['pools'])
         self.assertEqual({}, self.nova.servers)
         self.assertEqual({}, self.neutron.ports)
+        self.assertEqual({}, self.neutron.floating_ips)
         self.cinder.settle()
         self.assertEqual({}, self.cinder.volumes)
 

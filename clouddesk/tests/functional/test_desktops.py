@@ -1,6 +1,7 @@
 """Single desktops and batches of them."""
 
 from clouddesk.tests.fixtures import service
+from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
 
 
@@ -24,6 +25,7 @@ class DesktopLifeTest(base.FunctionalTestCase):
 
     def test_network_is_chosen(self):
         """V21"""
+        self.needs_more_than_one_person(standalone.NO_ADMIN)
         wide = self.neutron.create_network(
             self.school.project_id, 'wide', '10.64.0.0/16'
         )

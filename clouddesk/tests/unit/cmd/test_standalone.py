@@ -16,6 +16,7 @@ from clouddesk.conf import cloud
 from clouddesk.conf import conductor
 from clouddesk.conf import service_auth
 from clouddesk.db import migration
+from clouddesk.db.api import leases
 from clouddesk.tests.unit.cloud import own
 
 
@@ -106,6 +107,7 @@ class MainTest(StandaloneTestCase):
         for target, name in (
             (app, 'build'),
             (migration, 'upgrade'),
+            (leases, 'release_all'),
             (service, 'Conductor'),
             (standalone.db, 'configure'),
             (standalone.rpc, 'init'),

@@ -115,6 +115,12 @@ class KeepTestCase(_LeaseTestCase):
         self.assertEqual([self.order.id], leases.claimable(10))
         self.assertEqual(2, leases.claim(self.order.id, 'you', 60).epoch)
 
+    def test_release_all(self):
+        leases.claim(self.order.id, 'me', 60)
+        self.assertEqual(1, leases.release_all())
+        self.assertEqual([self.order.id], leases.claimable(10))
+        self.assertEqual(0, leases.release_all())
+
     def test_release_lost(self):
         leases.claim(self.order.id, 'me', 60)
         self.expire()
