@@ -20,6 +20,7 @@ from clouddesk.cloud import floating_ips
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
 from clouddesk.cloud import network
+from clouddesk.cloud import quotas
 from clouddesk.cloud import security_groups
 from clouddesk.cloud import session
 from clouddesk.cloud import volume
@@ -66,6 +67,10 @@ class Cloud:
     @functools.cached_property
     def image(self) -> image.Image:
         return image.Image(self._connection)
+
+    @functools.cached_property
+    def quotas(self) -> quotas.Quotas:
+        return quotas.Quotas(self._connection)
 
     @functools.cached_property
     def identity(self) -> identity.Identity:

@@ -52,6 +52,11 @@ class SecurityGroups:
             self._set_rules(groups[name], _rules(protocol, sources))
         return {name: group['id'] for name, group in groups.items()}
 
+    def missing(self, protocols: Iterable[str]) -> list[str]:
+        """The protocols whose group the project does not have yet."""
+        groups = self._all()
+        return [each for each in protocols if _PREFIX + each not in groups]
+
     def _all(self) -> dict[str, _Group]:
         """The groups that clouddesk cares for; of twins the eldest."""
         names = [_DEFAULT, *(_PREFIX + each for each in remote.PORTS)]

@@ -106,6 +106,21 @@ class Network:
 
 
 @dataclasses.dataclass(frozen=True)
+class Limit:
+    """How much of something a project may have, and has."""
+
+    #: Less than zero is no limit.
+    limit: int
+    #: With what is reserved.
+    used: int
+
+    @property
+    def free(self) -> int | None:
+        """What is left; None without a limit."""
+        return None if self.limit < 0 else max(self.limit - self.used, 0)
+
+
+@dataclasses.dataclass(frozen=True)
 class Console:
     #: ``novnc``, ``spice-html5`` or ``serial``
     type: str

@@ -11,11 +11,12 @@ from clouddesk.conf import cloud
 from clouddesk.conf import conductor
 from clouddesk.conf import desktop
 from clouddesk.conf import pool
+from clouddesk.conf import quota
 from clouddesk.conf import service_auth
 
 CONF = cfg.CONF
 
-_MODULES = (api, cloud, conductor, desktop, pool, service_auth)
+_MODULES = (api, cloud, conductor, desktop, pool, quota, service_auth)
 
 for _module in _MODULES:
     _module.register_opts(CONF)

@@ -1,0 +1,61 @@
+"""Limits, and what a dry run finds."""
+
+from clouddesk.api.schemas import common
+
+#: With ``dry_run`` a request says what it would do and does nothing.
+DRY_RUN = common.fields({'dry_run': common.BOOLEAN})
+
+_NUMBER = common.nullable(common.INTEGER)
+_AMOUNT = {'used': _NUMBER, 'limit': _NUMBER, 'free': _NUMBER}
+_NEED = {'needed': common.INTEGER, **_AMOUNT}
+
+#: By the type of the service in the catalogue.
+_RESOURCES = {
+    'desktop': ('desktops', 'pools'),
+    'compute': ('instances', 'cores', 'ram'),
+    'block-storage': ('volumes', 'gigabytes', 'per_volume_gigabytes'),
+    'network': (
+        'ports',
+        'addresses',
+        'floating_ips',
+        'floating_addresses',
+        'security_groups',
+    ),
+}
+
+
+def _by_service(amount: dict[str, common.Schema]) -> common.Schema:
+    services = {}
+    for service, resources in _RESOURCES.items():
+        whole = common.whole(
+            dict.fromkeys(resources, common.whole(amount)), optional=resources
+        )
+        if service == 'block-storage':
+            # Those of the default volume type.
+            whole['patternProperties'] = {
+                '^(volumes|gigabytes)_.': common.whole(amount)
+            }
+        services[service] = whole
+    return common.whole(services, optional=services)
+
+
+_REFUSAL = common.whole(
+    {
+        'kind': common.one_of(('over_quota', 'unknown')),
+        'service': common.STRING,
+        'resource': common.OPTIONAL_STRING,
+        'needed': _NUMBER,
+        'free': _NUMBER,
+        'limit': _NUMBER,
+        'message': common.STRING,
+    }
+)
+
+PREVIEW = common.whole(
+    {
+        'accepted': common.BOOLEAN,
+        'needs': _by_service(_NEED),
+        'refusals': {'type': 'array', 'items': _REFUSAL},
+        'names': {'type': 'array', 'items': common.STRING},
+    }
+)
