@@ -1,6 +1,17 @@
 """Options of desktops."""
 
+import ipaddress
+
 from oslo_config import cfg
+from oslo_config import types
+
+
+class _Prefix(types.String):
+    """``192.0.2.0/24``"""
+
+    def __call__(self, value: object) -> str:
+        return str(ipaddress.ip_network(super().__call__(value)))
+
 
 GROUP = cfg.OptGroup('desktop', title='Desktops')
 
@@ -34,6 +45,7 @@ OPTS = [
     cfg.ListOpt(
         'remote_access_from',
         default=['0.0.0.0/0', '::/0'],
+        item_type=_Prefix(),
         help='Prefixes, such as 192.0.2.0/24, from which the remote '
         'protocols of a desktop may be used. Security groups of a project '
         'follow when the next desktop is made in it.',

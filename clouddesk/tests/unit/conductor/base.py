@@ -32,6 +32,10 @@ SPEC = {
     'ram': 512,
     'disk': 4,
 }
+FLOATING_SPEC = SPEC | {
+    'floating_network_id': 'public',
+    'remote_protocols': ['rdp', 'ssh'],
+}
 VOLUME_SPEC = SPEC | {'boot_from': 'volume', 'volume_size': 5}
 
 

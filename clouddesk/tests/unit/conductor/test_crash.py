@@ -44,6 +44,11 @@ class CrashTest(base.ConductorTestCase):
             (port,) = self.world.ports(desktop.id)
             self.assertEqual(port.id, desktop.port_id)
             self.assertEqual(server.id, port.device_id)
+            floating_ips = self.world.floating_ips(desktop.id)
+            self.assertEqual(
+                [desktop.port_id] if desktop.floating_network_id else [],
+                [each.port_id for each in floating_ips],
+            )
             by_volume = desktop.boot_from == 'volume'
             volumes = self.world.volumes(desktop.id)
             self.assertEqual(int(by_volume), len(volumes))
@@ -62,6 +67,12 @@ class CrashTest(base.ConductorTestCase):
     def test_build_from_a_volume(self):
         self.everywhere(
             lambda: self.create(spec=base.VOLUME_SPEC), self.assertWhole
+        )
+
+    def test_build_with_a_floating_ip(self):
+        """T7"""
+        self.everywhere(
+            lambda: self.create(spec=base.FLOATING_SPEC), self.assertWhole
         )
 
     def test_build_that_fails(self):

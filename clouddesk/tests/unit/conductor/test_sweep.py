@@ -70,6 +70,36 @@ class SweepTest(base.ConductorTestCase):
         self.assertEqual(3, self.rounds()['removed'])
         self.assertOnly()
 
+    def test_floating_ips(self):
+        """T7: an orphan goes, even from a port that is one too."""
+        gone = self.deleted()
+        self.port(gone, 'loose')
+        self.port(gone, 'busy', device_id='server')
+        for id_, port_id in (
+            ('free', None),
+            ('on-loose', 'loose'),
+            ('on-busy', 'busy'),
+            ('on-the-port-of-somebody', 'web'),
+        ):
+            self.put(
+                types.FloatingIP(
+                    id=id_,
+                    address='172.24.4.9',
+                    network_id='public',
+                    port_id=port_id,
+                    desktop_id=gone,
+                )
+            )
+        self.assertEqual(3, self.rounds()['removed'])
+        self.assertOnly('busy', 'on-busy', 'on-the-port-of-somebody')
+
+    def test_a_cloud_without_floating_ips(self):
+        self.port(self.deleted())
+        error = exceptions.CloudError(service='Neutron', reason='404')
+        self.world.fail('list_floating_ips', error, times=2)
+        self.assertEqual(1, self.rounds()['removed'])
+        self.assertOnly()
+
     def test_the_row_has_the_last_word(self):
         """What it says may change while other things are removed."""
         self.put(base.server(self.ids[0], 'first'))
