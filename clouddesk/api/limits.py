@@ -21,6 +21,11 @@ def pool_size(size: int) -> None:
     _at_most('size', size, CONF.pool.max_size)
 
 
+def members() -> int:
+    """How many users and groups the roster of a pool may have."""
+    return int(CONF.pool.max_members)
+
+
 def page_size(limit: int) -> None:
     """:raises Invalid: more than ``[api] max_limit``"""
     _at_most('limit', limit, CONF.api.max_limit)

@@ -11,6 +11,12 @@ OPTS = [
         min=1,
         help='Largest number of desktops in one pool.',
     ),
+    cfg.IntOpt(
+        'max_members',
+        default=1000,
+        min=1,
+        help='Largest number of users and groups in the roster of one pool.',
+    ),
 ]
 
 

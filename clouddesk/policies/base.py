@@ -18,6 +18,9 @@ SERVICE_ROLE = 'rule:service_api'
 #: Not to be confined to the caller's own project.
 ALL_PROJECTS = 'clouddesk:all_projects'
 
+#: Not to be confined to what is one's own in the project.
+WHOLE_PROJECT = 'clouddesk:whole_project'
+
 SCOPE = ('project',)
 
 _ALIASES = (
@@ -93,5 +96,16 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         'GET /v1/desktops',
         'GET /v1/pools',
         'GET /v1/templates',
+        'GET /v1/work-orders',
+    )
+    yield rule(
+        WHOLE_PROJECT,
+        PROJECT_MEMBER_OR_ADMIN,
+        'See and act on everything in the project. Everybody else sees the '
+        'desktops that are assigned to them or to a group of theirs, the '
+        'pools in whose roster they are, and the work orders they made; the '
+        'rest does not exist for them.',
+        'GET /v1/desktops',
+        'GET /v1/pools',
         'GET /v1/work-orders',
     )

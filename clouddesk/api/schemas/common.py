@@ -40,6 +40,14 @@ UUID: Schema = {
     'pattern': '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' + _END,
     'description': _('a UUID in lower case with hyphens'),
 }
+#: Keystone's ids are no UUIDs where they come from a directory.
+KEYSTONE_ID: Schema = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 64,
+    'pattern': '^[A-Za-z0-9_-]*' + _END,
+    'description': 'an id of Keystone',
+}
 BOOLEAN: Schema = {'type': 'boolean'}
 #: Of an answer without a body.
 NOTHING: Schema = {'type': 'null'}
@@ -81,6 +89,20 @@ USER_DATA: Schema = {
     'pattern': r'^[^\x00\ud800-\udfff]*' + _END,
     'description': _('text without NUL characters'),
 }
+
+
+#: A space at an end would make two tags equal on some databases.
+TAG: Schema = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 60,
+    'pattern': r'^(?!\s)[^\x00-\x1f\x7f-\x9f\ud800-\udfff,/]*(?<!\s)' + _END,
+    'description': _(
+        'text without commas, slashes, control characters and blanks at its '
+        'ends'
+    ),
+}
+MAX_TAGS = 50
 
 
 def integer(smallest: int, largest: int = 2**31 - 1) -> Schema:

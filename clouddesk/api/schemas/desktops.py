@@ -11,6 +11,8 @@ _ADDRESS = common.whole(
     }
 )
 
+_TAGS = common.set_of(common.TAG, common.MAX_TAGS)
+
 SORT_KEYS = ('created_at', 'name', 'status', 'updated_at', 'id')
 
 LIST = common.listing(
@@ -26,6 +28,10 @@ LIST = common.listing(
         'work_order_id': common.UUID,
         'template_id': common.UUID,
         'drift': common.BOOLEAN,
+        'assignee_id': common.KEYSTONE_ID,
+        'mine': common.BOOLEAN,
+        'tags': _TAGS | {'minItems': 1},
+        'tags-any': _TAGS | {'minItems': 1},
         'q': common.NAME_255,
         'summary': common.BOOLEAN,
     },
@@ -36,13 +42,14 @@ CREATE = common.made_from(
         'name': common.DESKTOP_NAME,
         'note': common.NOTE,
         'count': common.integer(1),
+        'tags': _TAGS,
     },
     required=('name',),
 )
 
-UPDATE = common.fields({'name': common.DESKTOP_NAME, 'note': common.NOTE}) | {
-    'minProperties': 1
-}
+UPDATE = common.fields(
+    {'name': common.DESKTOP_NAME, 'note': common.NOTE, 'tags': _TAGS}
+) | {'minProperties': 1}
 
 #: Actions that can be done at once, without asking the guest.
 _FORCE = {'force': common.BOOLEAN}
@@ -50,6 +57,12 @@ FORCED_ACTIONS = ('stop', 'reboot')
 CONSOLE_TYPES = ('novnc', 'spice-html5', 'serial')
 
 OPEN_CONSOLE = common.fields({'type': common.one_of(CONSOLE_TYPES)})
+
+
+#: Whom to give a desktop to: a user or a group.
+ASSIGN = common.fields(
+    {'user_id': common.KEYSTONE_ID, 'group_id': common.KEYSTONE_ID}
+) | {'minProperties': 1}
 
 
 def action(verb: str) -> common.Schema:
@@ -70,6 +83,7 @@ DESKTOP = common.whole(
         'id': common.STRING,
         'name': common.STRING,
         'note': common.STRING,
+        'tags': {'type': 'array', 'items': common.STRING},
         'status': common.one_of(states.DESKTOP_STATUSES),
         'fault': common.nullable(
             common.whole(
@@ -87,6 +101,15 @@ DESKTOP = common.whole(
         'work_order_id': common.OPTIONAL_STRING,
         **common.SPEC,
         'template': common.OF_TEMPLATE,
+        'assignee': common.nullable(
+            common.whole(
+                {
+                    'type': common.one_of(states.ASSIGNEE_TYPES),
+                    'id': common.STRING,
+                    'assigned_at': common.TIME,
+                }
+            )
+        ),
         'addresses': {'type': 'array', 'items': _ADDRESS},
         'server_id': common.OPTIONAL_STRING,
         'port_id': common.OPTIONAL_STRING,

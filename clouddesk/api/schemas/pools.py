@@ -17,16 +17,42 @@ LIST = common.listing(
 #: The largest size is an option, ``[pool] max_size``.
 _SIZE = common.integer(0)
 
+#: How people come to the desktops, and how these go back.
+_ASSIGNMENT = {
+    'assignment': common.one_of(states.POOL_ASSIGNMENTS),
+    'persistence': common.one_of(states.POOL_PERSISTENCES),
+    'on_return': common.one_of(states.POOL_RETURNS),
+}
+
 CREATE = common.made_from(
-    {'name': common.POOL_NAME, 'note': common.NOTE, 'size': _SIZE},
+    {
+        'name': common.POOL_NAME,
+        'note': common.NOTE,
+        'size': _SIZE,
+        **_ASSIGNMENT,
+    },
     required=('name', 'size'),
 )
 
-UPDATE = common.fields({'name': common.POOL_NAME, 'note': common.NOTE}) | {
+UPDATE = common.fields(
+    {'name': common.POOL_NAME, 'note': common.NOTE, **_ASSIGNMENT}
+) | {'minProperties': 1}
+
+RESIZE = common.fields({'size': _SIZE}, required=('size',))
+
+_PEOPLE = {
+    'type': 'array',
+    'items': common.KEYSTONE_ID,
+    'minItems': 1,
+    'uniqueItems': True,
+}
+
+#: Who joins or leaves the roster.
+MEMBERS = common.fields({'users': _PEOPLE, 'groups': _PEOPLE}) | {
     'minProperties': 1
 }
 
-RESIZE = common.fields({'size': _SIZE}, required=('size',))
+_IDS = {'type': 'array', 'items': common.STRING}
 
 _FAULT = common.whole(
     {
@@ -54,6 +80,7 @@ _PROPERTIES = {
     **common.SPEC,
     'template': common.OF_TEMPLATE,
     'name_template': common.STRING,
+    **_ASSIGNMENT,
     'project_id': common.STRING,
     'user_id': common.STRING,
     'work_order_id': common.OPTIONAL_STRING,
@@ -63,7 +90,11 @@ _PROPERTIES = {
 }
 
 POOL = common.whole(
-    {**_PROPERTIES, 'faults': {'type': 'array', 'items': _FAULT}}
+    {
+        **_PROPERTIES,
+        'faults': {'type': 'array', 'items': _FAULT},
+        'members': common.whole({'users': _IDS, 'groups': _IDS}),
+    }
 )
 
 PAGE = common.page('pools', common.whole(_PROPERTIES))

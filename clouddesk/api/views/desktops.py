@@ -12,6 +12,7 @@ def desktop(row: models.Desktop, base: str) -> dict[str, Any]:
         'id': row.id,
         'name': row.name,
         'note': row.note,
+        'tags': [each.tag for each in row.tags],
         'status': row.status,
         'fault': _fault(row),
         'project_id': row.project_id,
@@ -21,6 +22,7 @@ def desktop(row: models.Desktop, base: str) -> dict[str, Any]:
         'work_order_id': row.work_order_id,
         **spec.spec(row),
         'template': spec.template(row),
+        'assignee': _assignee(row),
         'addresses': row.addresses,
         'server_id': row.server_id,
         'port_id': row.port_id,
@@ -29,6 +31,16 @@ def desktop(row: models.Desktop, base: str) -> dict[str, Any]:
         'created_at': links.time(row.created_at),
         'updated_at': links.time(row.updated_at),
         'links': links.own(base, 'desktops', row.id),
+    }
+
+
+def _assignee(row: models.Desktop) -> dict[str, Any] | None:
+    if row.assignee_id is None:
+        return None
+    return {
+        'type': row.assignee_type,
+        'id': row.assignee_id,
+        'assigned_at': links.time(row.assigned_at),
     }
 
 

@@ -43,12 +43,26 @@ def pool(
         **spec.spec(row),
         'template': spec.template(row),
         'name_template': row.name_template,
+        'assignment': row.assignment,
+        'persistence': row.persistence,
+        'on_return': row.on_return,
         'project_id': row.project_id,
         'user_id': row.user_id,
         'work_order_id': row.work_order_id,
         'created_at': links.time(row.created_at),
         'updated_at': links.time(row.updated_at),
         'links': links.own(base, 'pools', row.id),
+    }
+
+
+def members(people: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Who may take desktops of a pool.
+
+    :param people: type and id of each
+    """
+    return {
+        'users': [id_ for kind, id_ in people if kind == states.USER],
+        'groups': [id_ for kind, id_ in people if kind == states.GROUP],
     }
 
 

@@ -19,6 +19,7 @@ from clouddesk.db import owned
 from clouddesk.db import paging
 from clouddesk.db import people
 from clouddesk.db.api import templates
+from clouddesk.i18n import _
 
 #: What a PATCH may change.
 EDITABLE = ('name', 'note', 'assignment', 'persistence', 'on_return')
@@ -69,11 +70,13 @@ def update(
 
     :raises NotFound: there is none in the project
     :raises NameTaken: another pool of the project has the name
+    :raises Invalid: desktops that stay with people are never rebuilt
     """
     with db.writer() as session:
         pool = _get(session, pool_id, project_id)
         for key in EDITABLE:
             setattr(pool, key, values.get(key, getattr(pool, key)))
+        check_return({key: getattr(pool, key) for key in EDITABLE})
         try:
             session.flush()
         except db_exc.DBDuplicateEntry:
@@ -99,6 +102,20 @@ def adopt(pool_id: str, spec: Mapping[str, Any]) -> models.Pool:
         return pool
 
 
+def check_return(pool: Mapping[str, Any]) -> None:
+    """Whether what a pool says of desktops that go back makes sense.
+
+    :raises Invalid: only floating ones go back
+    """
+    persistence = pool.get('persistence', states.PERSISTENT)
+    on_return = pool.get('on_return', states.KEEP)
+    if on_return == states.REBUILD and persistence != states.FLOATING:
+        raise exceptions.Invalid(
+            _('on_return rebuild needs persistence floating.'),
+            {'field': 'on_return'},
+        )
+
+
 def counts(pool_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """How many desktops of each pool are in each status."""
     desktop = models.Desktop
@@ -112,6 +129,12 @@ def counts(pool_ids: Collection[str]) -> dict[str, dict[str, int]]:
         for pool_id, status, count in session.execute(query):
             result[pool_id][status] = count
     return result
+
+
+def live(pool_id: str) -> int:
+    """How many desktops a pool has that are not on their way out."""
+    found = counts([pool_id])[pool_id]
+    return sum(found.values()) - found.get(states.DELETING, 0)
 
 
 def faults(

@@ -1,5 +1,6 @@
 """What can be done to desktops: ``/v1/desktops/…/actions``."""
 
+from clouddesk.api import access
 from clouddesk.api import consoles
 from clouddesk.api import exposure
 from clouddesk.api import limits
@@ -7,6 +8,7 @@ from clouddesk.api import listing
 from clouddesk.api import ordering
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
+from clouddesk.api.controllers.v1 import assignment
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import desktops as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
@@ -57,7 +59,12 @@ def act(
 ) -> exposure.Answer:
     inputs = {'force': True} if (req.input or {}).get('force') else {}
     order = orders_db.act_on_desktops(
-        ordering.of(req), verb, desktop_ids, listing.scope(req), inputs
+        ordering.of(req),
+        verb,
+        desktop_ids,
+        listing.scope(req),
+        inputs,
+        access.viewer(req),
     )
     return ordering.accepted(req, order)
 
@@ -70,7 +77,7 @@ class _Console(exposure.Controller):
     @validation.body(schemas.OPEN_CONSOLE)
     @validation.response(schemas.CONSOLE)
     def post(self, req: cd_request.Request, desktop_id: str) -> dict[str, str]:
-        desktop = db.get(desktop_id, listing.scope(req))
+        desktop = db.get(desktop_id, listing.scope(req), access.viewer(req))
         kind = req.input.get('type', CONF.cloud.console_type)
         return consoles.open_(desktop, kind)
 
@@ -81,3 +88,4 @@ class Actions(exposure.Controller):
     def __init__(self) -> None:
         self.below = {verb: _action(verb) for verb in _VERBS}
         self.below['console'] = _Console()
+        self.below |= assignment.ACTIONS

@@ -7,6 +7,7 @@ from typing import Any
 
 from oslo_utils import timeutils
 
+from clouddesk.api import access
 from clouddesk.api import export
 from clouddesk.api import exposure
 from clouddesk.api import limits
@@ -43,13 +44,14 @@ class Export(exposure.Controller):
 
 def _rows(req: cd_request.Request) -> Iterator[dict[str, Any]]:
     """What the list of the same query shows, all pages of it."""
-    project_id, filters = listing.project(req), listing.filters(req)
-    limits.export_size(db.summary(project_id, filters)['count'])
+    project_id, filters = listing.project(req), access.filters(req)
+    viewer = access.viewer(req)
+    limits.export_size(db.summary(project_id, filters, viewer)['count'])
     page = dataclasses.replace(listing.page(req), limit=_PAGE)
     base = req.application_url
 
     def fetch(last: models.Desktop | None) -> Sequence[models.Desktop]:
         wanted = dataclasses.replace(page, after=last)
-        return db.list_(project_id, filters, wanted)
+        return db.list_(project_id, filters, wanted, viewer)
 
     return (view.desktop(row, base) for row in export.pages(fetch, _PAGE))

@@ -4,10 +4,12 @@ from typing import Any
 
 from clouddesk import exceptions
 from clouddesk import names
+from clouddesk.api import access
 from clouddesk.api import exposure
 from clouddesk.api import limits
 from clouddesk.api import listing
 from clouddesk.api import ordering
+from clouddesk.api import preflight
 from clouddesk.api import references
 from clouddesk.api import request as cd_request
 from clouddesk.api import templating
@@ -16,6 +18,7 @@ from clouddesk.api.controllers.v1 import desktop_actions
 from clouddesk.api.controllers.v1 import desktop_export
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import desktops as schemas
+from clouddesk.api.schemas import limits as limits_schemas
 from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.api.views import desktops as view
 from clouddesk.conductor import rpcapi
@@ -35,7 +38,7 @@ class _Desktop(exposure.Controller):
     @validation.query(common.EMPTY)
     @validation.response(schemas.DESKTOP)
     def get(self, req: cd_request.Request, desktop_id: str) -> dict[str, Any]:
-        desktop = db.get(desktop_id, listing.scope(req))
+        desktop = db.get(desktop_id, listing.scope(req), access.viewer(req))
         return view.desktop(desktop, req.application_url)
 
     @exposure.expose(policies.UPDATE)
@@ -73,9 +76,10 @@ class Desktops(exposure.Controller):
     @validation.query(schemas.LIST)
     @validation.response(schemas.PAGE)
     def get(self, req: cd_request.Request) -> dict[str, Any]:
-        project_id, filters = listing.project(req), listing.filters(req)
+        project_id, filters = listing.project(req), access.filters(req)
         wants_summary = filters.pop('summary', False)
-        found = db.list_(project_id, filters, listing.page(req))
+        viewer = access.viewer(req)
+        found = db.list_(project_id, filters, listing.page(req), viewer)
         rows, links = listing.cut(req, found)
         base = req.application_url
         answer: dict[str, Any] = {
@@ -83,20 +87,28 @@ class Desktops(exposure.Controller):
             'links': links,
         }
         if wants_summary:
-            answer['summary'] = db.summary(project_id, filters)
+            answer['summary'] = db.summary(project_id, filters, viewer)
         return answer
 
     @exposure.expose(policies.CREATE)
-    @validation.query(common.EMPTY)
+    @validation.query(limits_schemas.DRY_RUN)
     @validation.body(schemas.CREATE)
+    @validation.response(limits_schemas.PREVIEW)
     @validation.response(order_schemas.WORK_ORDER, 202)
     def post(self, req: cd_request.Request) -> exposure.Answer:
         wanted = req.input
         limits.batch_size(wanted.get('count', 1))
         wanted_names = _names(req)
         spec = templating.resolve(req, wanted)
-        order = orders_db.create_desktops(ordering.of(req), spec, wanted_names)
-        return ordering.accepted(req, order)
+        spec |= {'tags': wanted.get('tags', [])}
+        return preflight.order(
+            req,
+            spec,
+            len(wanted_names),
+            lambda most: orders_db.create_desktops(
+                ordering.of(req), spec, wanted_names, most
+            ),
+        )
 
 
 def _names(req: cd_request.Request) -> list[str]:

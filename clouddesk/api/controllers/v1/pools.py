@@ -4,23 +4,31 @@ from collections.abc import Sequence
 from typing import Any
 
 from clouddesk import names
+from clouddesk.api import access
 from clouddesk.api import exposure
 from clouddesk.api import limits
 from clouddesk.api import listing
 from clouddesk.api import ordering
+from clouddesk.api import preflight
 from clouddesk.api import references
 from clouddesk.api import request as cd_request
 from clouddesk.api import templating
 from clouddesk.api import validation
+from clouddesk.api.controllers.v1 import assignment
 from clouddesk.api.schemas import common
+from clouddesk.api.schemas import limits as limits_schemas
 from clouddesk.api.schemas import pools as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.api.views import pools as view
 from clouddesk.conf import CONF
 from clouddesk.db import models
+from clouddesk.db.api import assignments
 from clouddesk.db.api import pools as db
 from clouddesk.db.api import work_orders as orders_db
 from clouddesk.policies import pools as policies
+
+#: How people come to the desktops of a pool.
+_ASSIGNMENT = ('assignment', 'persistence', 'on_return')
 
 
 def _views(
@@ -39,7 +47,12 @@ def _views(
 
 
 def _whole(req: cd_request.Request, pool: models.Pool) -> dict[str, Any]:
-    return _views(req, [pool])[0] | {'faults': view.faults(db.faults(pool.id))}
+    viewer = access.viewer(req)
+    members = assignments.members([pool.id], viewer)[pool.id]
+    return _views(req, [pool])[0] | {
+        'faults': view.faults(db.faults(pool.id, viewer=viewer)),
+        'members': view.members(members),
+    }
 
 
 def _project_name(req: cd_request.Request, pool: models.Pool) -> str:
@@ -52,21 +65,24 @@ class _Resize(exposure.Controller):
     """``/v1/pools/{pool_id}/actions/resize``"""
 
     @exposure.expose(policies.RESIZE)
-    @validation.query(common.EMPTY)
+    @validation.query(limits_schemas.DRY_RUN)
     @validation.body(schemas.RESIZE)
+    @validation.response(limits_schemas.PREVIEW)
     @validation.response(order_schemas.WORK_ORDER, 202)
     def post(self, req: cd_request.Request, pool_id: str) -> exposure.Answer:
         size = req.input['size']
         limits.pool_size(size)
         pool = db.get(pool_id, listing.scope(req))
-        order = orders_db.resize_pool(
-            ordering.of(req),
-            pool.id,
-            size,
-            pool.project_id,
-            _project_name(req, pool),
+        project = _project_name(req, pool)
+        return preflight.order(
+            req,
+            {key: getattr(pool, key) for key in models.SPEC},
+            size - db.live(pool.id),
+            lambda most: orders_db.resize_pool(
+                ordering.of(req), pool.id, size, pool.project_id, project, most
+            ),
+            project_id=pool.project_id,
         )
-        return ordering.accepted(req, order)
 
 
 class _Retry(exposure.Controller):
@@ -100,10 +116,39 @@ class _Adopt(exposure.Controller):
         return _whole(req, db.adopt(pool.id, spec))
 
 
+class _AddMembers(exposure.Controller):
+    """``/v1/pools/{pool_id}/actions/add_members``"""
+
+    @exposure.expose(policies.ADD_MEMBERS)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.MEMBERS)
+    @validation.response(schemas.POOL)
+    def post(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
+        return _whole(req, assignment.add_members(req, pool_id))
+
+
+class _RemoveMembers(exposure.Controller):
+    """``/v1/pools/{pool_id}/actions/remove_members``"""
+
+    @exposure.expose(policies.REMOVE_MEMBERS)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.MEMBERS)
+    @validation.response(schemas.POOL)
+    def post(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
+        return _whole(req, assignment.remove_members(req, pool_id))
+
+
 class _Actions(exposure.Controller):
     """``/v1/pools/{pool_id}/actions``"""
 
-    below = {'resize': _Resize(), 'retry': _Retry(), 'adopt': _Adopt()}
+    below = {
+        'resize': _Resize(),
+        'retry': _Retry(),
+        'adopt': _Adopt(),
+        'take': assignment.Take(),
+        'add_members': _AddMembers(),
+        'remove_members': _RemoveMembers(),
+    }
 
 
 class _Pool(exposure.Controller):
@@ -115,14 +160,16 @@ class _Pool(exposure.Controller):
     @validation.query(common.EMPTY)
     @validation.response(schemas.POOL)
     def get(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
-        return _whole(req, db.get(pool_id, listing.scope(req)))
+        pool = db.get(pool_id, listing.scope(req), access.viewer(req))
+        return _whole(req, pool)
 
     @exposure.expose(policies.UPDATE)
     @validation.query(common.EMPTY)
     @validation.body(schemas.UPDATE)
     @validation.response(schemas.POOL)
     def patch(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
-        return _whole(req, db.update(pool_id, req.input, listing.scope(req)))
+        pool = db.update(pool_id, req.input, listing.scope(req))
+        return _whole(req, pool)
 
     @exposure.expose(policies.DELETE)
     @validation.query(common.EMPTY)
@@ -145,14 +192,18 @@ class Pools(exposure.Controller):
     @validation.response(schemas.PAGE)
     def get(self, req: cd_request.Request) -> dict[str, Any]:
         found = db.list_(
-            listing.project(req), listing.filters(req), listing.page(req)
+            listing.project(req),
+            listing.filters(req),
+            listing.page(req),
+            access.viewer(req),
         )
         rows, links = listing.cut(req, found)
         return {'pools': _views(req, rows), 'links': links}
 
     @exposure.expose(policies.CREATE)
-    @validation.query(common.EMPTY)
+    @validation.query(limits_schemas.DRY_RUN)
     @validation.body(schemas.CREATE)
+    @validation.response(limits_schemas.PREVIEW)
     @validation.response(order_schemas.WORK_ORDER, 202)
     def post(self, req: cd_request.Request) -> exposure.Answer:
         wanted = req.input
@@ -164,8 +215,17 @@ class Pools(exposure.Controller):
             'size': wanted['size'],
             'name_template': template,
         }
+        pool |= {key: wanted[key] for key in _ASSIGNMENT if key in wanted}
+        db.check_return(pool)
         project = references.project_name(
             req.caller, template, str(req.caller.project_id)
         )
-        order = orders_db.create_pool(ordering.of(req), pool, project)
-        return ordering.accepted(req, order)
+        return preflight.order(
+            req,
+            pool,
+            wanted['size'],
+            lambda most: orders_db.create_pool(
+                ordering.of(req), pool, project, most
+            ),
+            pools=1,
+        )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clouddesk.api import access
 from clouddesk.api import exposure
 from clouddesk.api import limits
 from clouddesk.api import listing
@@ -86,7 +87,8 @@ class _WorkOrder(exposure.Controller):
     @validation.query(common.EMPTY)
     @validation.response(schemas.WORK_ORDER)
     def get(self, req: cd_request.Request, order_id: str) -> dict[str, Any]:
-        return ordering.shown(req, db.get(order_id, listing.scope(req)))
+        order = db.get(order_id, listing.scope(req), viewer=access.viewer(req))
+        return ordering.shown(req, order)
 
 
 class WorkOrders(exposure.Controller):
@@ -101,7 +103,10 @@ class WorkOrders(exposure.Controller):
     @validation.response(schemas.PAGE)
     def get(self, req: cd_request.Request) -> dict[str, Any]:
         found = db.list_(
-            listing.project(req), listing.filters(req), listing.page(req)
+            listing.project(req),
+            listing.filters(req),
+            listing.page(req),
+            access.viewer(req),
         )
         rows, links = listing.cut(req, found)
         progress = db.progress([row.id for row in rows])

@@ -22,11 +22,14 @@ from clouddesk import conf
 from clouddesk import db
 from clouddesk import policy
 from clouddesk import states
+from clouddesk.api import access
 from clouddesk.api import app
 from clouddesk.cloud import compute
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
 from clouddesk.cloud import network
+from clouddesk.cloud import quotas
+from clouddesk.cloud import security_groups
 from clouddesk.cloud import types
 from clouddesk.cloud import volume
 from clouddesk.conductor import rpcapi
@@ -40,6 +43,14 @@ IMAGE = '11111111-1111-4111-8111-111111111111'
 NETWORK = '22222222-2222-4222-8222-222222222222'
 FLAVOR = 'm1.desk'
 UNKNOWN = '99999999-9999-4999-8999-999999999999'
+
+#: What nobody reaches.
+PLENTY = types.Limit(100000, 10)
+PLENTIFUL = {
+    'compute': ('instances', 'cores', 'ram'),
+    'volume': ('volumes', 'gigabytes'),
+    'network': ('ports', 'floating_ips', 'security_groups'),
+}
 
 #: Name of the token: roles in Keystone, with those that they imply.
 PERSONAS = {
@@ -89,9 +100,44 @@ class FakeCloud(fixtures.Fixture):
         self.network = types.Network(NETWORK, 'class', subnets=('s',))
         self.user.network.get_network.return_value = self.network
         self.user.network.pick_network.return_value = self.network
+        self.user.identity.group_ids.return_value = ()
+        access.forget()
+        #: What ``cloud.for_service`` answers.
+        self.service = mock.create_autospec(cloud.Cloud, instance=True)
+        self.service.identity = mock.create_autospec(
+            identity.Identity, instance=True
+        )
+        self.useFixture(
+            fixtures.MockPatchObject(
+                cloud, 'for_service', autospec=True, return_value=self.service
+            )
+        )
+        self.service.quotas = mock.create_autospec(
+            quotas.Quotas, instance=True
+        )
+        self.service.quotas.addresses.return_value = PLENTY
+        self._add_tenant()
         self.for_user = self.useFixture(
             fixtures.MockPatchObject(
                 cloud, 'for_user', autospec=True, return_value=self.user
+            )
+        ).mock
+
+    def _add_tenant(self) -> None:
+        #: What ``cloud.for_project`` answers.
+        self.tenant = mock.create_autospec(cloud.Cloud, instance=True)
+        self.tenant.quotas = mock.create_autospec(quotas.Quotas, instance=True)
+        self.tenant.security_groups = mock.create_autospec(
+            security_groups.SecurityGroups, instance=True
+        )
+        self.tenant.security_groups.missing.side_effect = list
+        for service, resources in PLENTIFUL.items():
+            getattr(self.tenant.quotas, service).return_value = dict.fromkeys(
+                resources, PLENTY
+            )
+        self.for_project = self.useFixture(
+            fixtures.MockPatchObject(
+                cloud, 'for_project', autospec=True, return_value=self.tenant
             )
         ).mock
 
@@ -175,7 +221,7 @@ class ApiTest(base.BaseTestCase):
         request.headers.update(headers or {})
         return request.get_response(self.app)
 
-    def get(self, path: str, persona: str = 'reader') -> Answer:
+    def get(self, path: str, persona: str = 'member') -> Answer:
         return self.call('GET', path, persona=persona)
 
     def post(

@@ -1,91 +1,232 @@
-"""Who may do what, for every rule and every persona."""
+"""Who may do what, for every rule, every route and every persona.
+
+What is expected stands in ``matrix.yaml``; each cell is a real request.
+"""
 
 import itertools
+import json
+import pathlib
+import re
 
 from oslo_policy import policy as oslo_policy
-from oslotest import base
+from oslotest import base as oslo_base
+import yaml
 
-from clouddesk import conf
-from clouddesk import context
 from clouddesk import policies
-from clouddesk import policy
+from clouddesk.api import exposure
+from clouddesk.api.controllers import root
+from clouddesk.tests.unit.api import base
 
-MINE, THEIRS = 'a', 'b'
+_FILE = pathlib.Path(__file__).with_name('matrix.yaml')
+RULES = yaml.safe_load(_FILE.read_text())['rules']
 
-PERSONAS = {
-    'nobody': [],
-    'service': ['service'],
-    'reader': ['reader'],
-    'member': ['member', 'reader'],
-    'manager': ['manager', 'member', 'reader'],
-    'admin': ['admin', 'manager', 'member', 'reader'],
+OWN = ('service', 'reader', 'assignee', 'member', 'manager', 'admin')
+OTHER = ('service', 'reader', 'member', 'manager', 'admin')
+_ROLES = base.PERSONAS | {'service': ['service'], 'assignee': ['reader']}
+
+_REQUEST = re.compile(r'(\w+) ([^ ?]+)(\?\S+)?(?: ({.*))?', re.DOTALL)
+_PLACE = re.compile(r'{(\w+)}')
+
+#: Tables of what rows are made of.
+_TABLES = {
+    'desktop': 'desktops',
+    'pool': 'pools',
+    'work_order': 'work_orders',
 }
-
-LOOK = {'reader', 'member', 'manager', 'admin'}
-CHANGE = {'member', 'manager', 'admin'}
-MANAGE = {'manager', 'admin'}
-RULE = {'admin'}
-
-MATRIX = {
-    'clouddesk:all_projects': RULE,
-    # Nothing for people who only use desktops.
-    'clouddesk:templates:list': CHANGE,
-    'clouddesk:templates:get': CHANGE,
-    'clouddesk:templates:share': MANAGE,
-}
-for _noun, _verbs in (
-    (
-        'desktops',
-        'create update delete console start stop reboot retry rebuild',
-    ),
-    ('pools', 'create update resize retry adopt delete'),
-    ('templates', 'create update delete'),
-    ('work_orders', 'retry pause resume cancel'),
-):
-    for _verb in ('list', 'get'):
-        MATRIX.setdefault('clouddesk:%s:%s' % (_noun, _verb), LOOK)
-    for _verb in _verbs.split():
-        MATRIX['clouddesk:%s:%s' % (_noun, _verb)] = CHANGE
+_CONSOLE = {'type': 'novnc', 'protocol': 'vnc', 'url': 'http://x.example/'}
 
 
-class MatrixTest(base.BaseTestCase):
+class MatrixTestCase(base.ApiTest):
+    """Makes what a request is about, anew for every question.
+
+    To let a new placeholder stand in ``matrix.yaml``, give its maker to
+    :attr:`makers`.
+    """
+
     def setUp(self):
         super().setUp()
-        conf.CONF([], default_config_files=[], default_config_dirs=[])
-        policy.reset()
-        self.addCleanup(policy.reset)
-
-    def allowed(self, rule, project_id):
-        return {
-            name
-            for name, roles in PERSONAS.items()
-            if policy.check(
-                context.RequestContext(
-                    project_id=MINE, roles=roles, overwrite=False
-                ),
-                rule,
-                {'project_id': project_id},
-            )
+        self._serial = itertools.count(1)
+        for name in OWN:
+            self.add_token(name, base.PROJECT, _ROLES[name])
+        for name in OTHER:
+            self.add_token('other-' + name, base.OTHER_PROJECT, _ROLES[name])
+        self.conductor.call.return_value = _CONSOLE
+        self.makers = {
+            'serial': lambda given: str(next(self._serial)),
+            'image_id': lambda given: base.IMAGE,
+            'desktop_id': self.make_one_desktop,
+            'desktop_name': self.make_named_desktop,
+            'floating_id': self.make_floating,
+            'pool_id': self.make_one_pool,
+            'template_id': self.make_template,
+            'work_order_id': self.make_one_order,
         }
 
-    def test_every_rule_is_in_the_matrix(self):
+    def answer(self, row, persona):
+        """What the persona is told."""
+        method, path, query, body = _REQUEST.fullmatch(row['request']).groups()
+        made = {}
+
+        def fill(match):
+            name = match.group(1)
+            if name not in made:
+                made[name] = self.makers[name](row.get('given', {}))
+            return made[name]
+
+        url = _PLACE.sub(fill, path + (query or ''))
+        wanted = json.loads(_PLACE.sub(fill, body)) if body else None
+        if wanted is None and method == 'POST':
+            wanted = {}
+        return self.call(method, url, wanted, persona)
+
+    def assert_cells(self, rows):
+        wrong = []
+        for row in rows:
+            cells = list(zip(OWN, row['own'], strict=True))
+            cells += [
+                ('other-' + name, status)
+                for name, status in zip(OTHER, row['other'], strict=True)
+            ]
+            for persona, status in cells:
+                answer = self.answer(row, persona)
+                if answer.status_int != status:
+                    wrong.append(
+                        '%s as %s: %d instead of %d: %s'
+                        % (
+                            row['request'],
+                            persona,
+                            answer.status_int,
+                            status,
+                            answer.text[:300],
+                        )
+                    )
+        self.assertEqual([], wrong)
+
+    # -- what requests are about ------------------------------------------
+
+    def change(self, noun, id_, values):
+        for column, value in values.items():
+            self.sql(
+                'UPDATE %s SET %s = :value WHERE id = :id'
+                % (_TABLES[noun], column),
+                value=value,
+                id=id_,
+            )
+
+    def assign(self, desktop_id):
+        values = {'type': 'user', 'id': 'user-assignee'}
+        values = {'assignee_%s' % key: value for key, value in values.items()}
+        values['assigned_at'] = '2026-01-01 00:00:00.000000'
+        self.change('desktop', desktop_id, values)
+
+    def make_one_desktop(self, given):
+        (desktop_id,) = self.make_desktops(1)
+        self.assign(desktop_id)
+        self.change('desktop', desktop_id, given.get('desktop', {}))
+        return desktop_id
+
+    def make_named_desktop(self, given):
+        name = 'desk%d' % next(self._serial)
+        self.change('desktop', self.make_one_desktop(given), {'name': name})
+        return name
+
+    def make_one_pool(self, given, size=2):
+        name = 'class%d' % next(self._serial)
+        pool_id = self.make_pool(size, name)
+        self.sql(
+            'INSERT INTO pool_members (pool_id, assignee_type, assignee_id) '
+            "VALUES (:id, 'user', 'user-assignee')",
+            id=pool_id,
+        )
+        self.change('pool', pool_id, given.get('pool', {}))
+        return pool_id
+
+    def make_floating(self, given):
+        pool_id = self.make_one_pool({'pool': {'persistence': 'floating'}}, 0)
+        desktop_id = self.make_one_desktop(given)
+        self.change('desktop', desktop_id, {'pool_id': pool_id, 'slot': 1})
+        return desktop_id
+
+    def make_template(self, given):
+        template = {'name': 'win%d' % next(self._serial)}
+        template |= {'image_id': base.IMAGE, 'flavor_id': base.FLAVOR}
+        return self.post('/v1/templates', template).json['id']
+
+    def make_one_order(self, given):
+        order_id = self.make_order()
+        values = {'user_id': 'user-assignee'} | given.get('work_order', {})
+        self.change('work_order', order_id, values)
+        if values.get('status') == 'failed':
+            self.sql(
+                "UPDATE desktops SET status = 'fault', work_order_id = NULL "
+                'WHERE work_order_id = :id',
+                id=order_id,
+            )
+        return order_id
+
+
+class MatrixTest(MatrixTestCase):
+    """One test for each rule; see the end of the module."""
+
+
+class ListsTest(MatrixTestCase):
+    def test_how_much_is_seen(self):
+        self.make_one_desktop({})
+        self.make_one_pool({}, 0)
+        self.make_one_order({})
+        self.sql(
+            "UPDATE desktops SET assignee_type = 'user', "
+            "assignee_id = 'user-assignee' "
+            'WHERE work_order_id IS NULL'
+        )
+        self.sql('DELETE FROM desktops WHERE work_order_id IS NOT NULL')
+        self.sql("DELETE FROM work_orders WHERE user_id = 'ada'")
+        for noun in ('desktops', 'pools', 'work-orders'):
+            path = '/v1/%s' % noun
+            (row,) = [
+                row
+                for rows in RULES.values()
+                for row in rows
+                if row['request'] == 'GET ' + path
+            ]
+            for persona, status, count in zip(
+                OWN, row['own'], row['rows'], strict=True
+            ):
+                if status == 200:
+                    answer = self.get(path, persona).json
+                    found = answer[noun.replace('-', '_')]
+                    self.assertEqual(count, len(found), (path, persona))
+            for persona in OTHER[1:]:
+                answer = self.get(path, 'other-' + persona).json
+                self.assertEqual([], answer[noun.replace('-', '_')])
+
+
+class CompleteTest(oslo_base.BaseTestCase):
+    def test_every_rule_has_a_row(self):
         documented = {
             rule.name
             for rule in policies.list_rules()
             if isinstance(rule, oslo_policy.DocumentedRuleDefault)
         }
-        self.assertEqual(set(MATRIX), documented)
+        self.assertEqual(documented, set(RULES))
 
-    def test_in_the_own_project(self):
-        for rule, expected in MATRIX.items():
-            self.assertEqual(expected, self.allowed(rule, MINE), rule)
+    def test_every_route_has_a_row(self):
+        """For the rule that guards it."""
+        asked = set()
+        for name, rows in RULES.items():
+            for row in rows:
+                method, path = row['request'].partition('?')[0].split()[:2]
+                path = path.replace('{floating_id}', '{desktop_id}')
+                asked.add((name, method, path))
+        routes = {
+            (function.route.rule, method, path)
+            for method, path, function in exposure.walk(root.Root())
+            if function.route.rule != exposure.PUBLIC
+        }
+        self.assertEqual(set(), routes - asked)
 
-    def test_in_another_project_only_admins(self):
-        for rule in MATRIX:
-            self.assertEqual(RULE, self.allowed(rule, THEIRS), rule)
 
-
-class RulesTest(base.BaseTestCase):
+class RulesTest(oslo_base.BaseTestCase):
     def test_nothing_is_allowed_to_all(self):
         for rule in policies.list_rules():
             self.assertNotIn(rule.check_str, ('', '@'), rule.name)
@@ -111,3 +252,15 @@ class RulesTest(base.BaseTestCase):
             for word in words:
                 if word.startswith('rule:'):
                     self.assertIn(word.removeprefix('rule:'), names)
+
+
+def _test_of(rows):
+    def test(self):
+        self.assert_cells(rows)
+
+    return test
+
+
+for _name, _rows in RULES.items():
+    _method = 'test_' + re.sub(r'\W', '_', _name.removeprefix('clouddesk:'))
+    setattr(MatrixTest, _method, _test_of(_rows))

@@ -156,7 +156,7 @@ class CreateTest(base.ApiTest):
 
 
 class ListTest(base.ApiTest):
-    def names(self, query='', persona='reader'):
+    def names(self, query='', persona='member'):
         answer = self.get('%s?%s' % (URL, query), persona=persona)
         return [row['name'] for row in answer.json['desktops']]
 

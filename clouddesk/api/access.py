@@ -1,0 +1,105 @@
+"""Which rows of a project the caller may see and act on.
+
+The policy is asked first and says what a role may do at all; then the rows
+are narrowed down, in the database, to those that are the caller's.
+"""
+
+import collections
+import threading
+import time
+from typing import Any
+
+from oslo_log import log
+
+from clouddesk import cloud
+from clouddesk import context as cd_context
+from clouddesk import exceptions
+from clouddesk import policy
+from clouddesk.api import listing
+from clouddesk.api import request as cd_request
+from clouddesk.db import people
+from clouddesk.policies import base as policies
+
+LOG = log.getLogger(__name__)
+
+#: Seconds after which it is noticed that somebody joined or left a group.
+_FRESH = 60.0
+
+#: People whose groups are kept.
+_MOST = 4096
+
+
+def viewer(req: cd_request.Request) -> people.Viewer | None:
+    """Whose eyes to look through; None for who sees all of the project.
+
+    :raises ServiceUnavailable: Keystone does not answer
+    """
+    if policy.check(req.caller, policies.WHOLE_PROJECT):
+        return None
+    return myself(req)
+
+
+def myself(req: cd_request.Request) -> people.Viewer:
+    """The caller and her groups.
+
+    :raises ServiceUnavailable: Keystone does not answer
+    """
+    return people.Viewer(str(req.caller.user_id), _GROUPS.of(req.caller))
+
+
+def filters(req: cd_request.Request) -> dict[str, Any]:
+    """The filters of a list of desktops, for the database."""
+    found = listing.filters(req)
+    if found.pop('mine', False):
+        found['mine'] = myself(req)
+    return found
+
+
+class Groups:
+    """The groups of people, remembered for a minute."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        #: By user: until when, and the groups; the oldest first.
+        self._known: collections.OrderedDict[
+            str, tuple[float, tuple[str, ...]]
+        ] = collections.OrderedDict()
+
+    def of(self, caller: cd_context.RequestContext) -> tuple[str, ...]:
+        """The ids of the caller's groups, asked with her own token."""
+        user_id = str(caller.user_id)
+        now = time.monotonic()
+        with self._lock:
+            until, groups = self._known.get(user_id, (0.0, ()))
+        if now < until:
+            return groups
+        groups = _ask(caller, user_id)
+        with self._lock:
+            self._known.pop(user_id, None)
+            self._known[user_id] = (now + _FRESH, groups)
+            while len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        return groups
+
+    def forget(self) -> None:
+        """For tests."""
+        with self._lock:
+            self._known.clear()
+
+
+def _ask(caller: cd_context.RequestContext, user_id: str) -> tuple[str, ...]:
+    try:
+        return cloud.for_user(caller).identity.group_ids(user_id)
+    except exceptions.CloudError as error:
+        if error.transient:
+            raise exceptions.ServiceUnavailable(error.text) from error
+        # Nobody is locked out of her own desktop because of her groups.
+        LOG.warning(
+            'Keystone does not tell the groups of user %(user)s: %(error)s',
+            {'user': user_id, 'error': error},
+        )
+        return ()
+
+
+_GROUPS = Groups()
+forget = _GROUPS.forget
