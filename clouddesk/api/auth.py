@@ -11,7 +11,7 @@ from clouddesk.conf import CONF
 from clouddesk.i18n import _
 
 #: Answered without a token.
-PUBLIC_PATHS = frozenset({'', '/', '/v1', '/v1/'})
+PUBLIC_PATHS = frozenset({'', '/', '/v1', '/v1/', '/v1/openapi.json'})
 
 #: Where the context of a request is kept.
 CONTEXT = 'clouddesk.context'

@@ -18,4 +18,5 @@ class Root(exposure.Controller):
     @validation.query(common.EMPTY)
     @validation.response(schemas.VERSIONS)
     def get(self, req: cd_request.Request) -> dict[str, Any]:
+        """List the versions of the API."""
         return {'versions': [view.version(req.application_url)]}

@@ -9,3 +9,6 @@ openstackdocs_repo_name = 'clouddesk'
 openstackdocs_auto_name = False
 openstackdocs_auto_version = False
 openstackdocs_use_storyboard = False
+
+# Written by "tox -e openapi".
+html_extra_path = ['../openapi.json']

@@ -6,6 +6,7 @@ from clouddesk.api import exposure
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import desktops
+from clouddesk.api.controllers.v1 import documents
 from clouddesk.api.controllers.v1 import pools
 from clouddesk.api.controllers.v1 import templates
 from clouddesk.api.controllers.v1 import work_orders
@@ -17,6 +18,7 @@ from clouddesk.api.views import versions as view
 class V1(exposure.Controller):
     below = {
         'desktops': desktops.Desktops(),
+        'openapi.json': documents.OpenApi(),
         'pools': pools.Pools(),
         'templates': templates.Templates(),
         'work-orders': work_orders.WorkOrders(),
@@ -26,4 +28,5 @@ class V1(exposure.Controller):
     @validation.query(common.EMPTY)
     @validation.response(schemas.VERSION)
     def get(self, req: cd_request.Request) -> dict[str, Any]:
+        """Show this version of the API."""
         return {'version': view.version(req.application_url)}

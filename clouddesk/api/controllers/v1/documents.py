@@ -1,0 +1,23 @@
+"""``/v1/openapi.json``"""
+
+from typing import Any
+
+from clouddesk.api import exposure
+from clouddesk.api import openapi
+from clouddesk.api import request as cd_request
+from clouddesk.api import validation
+from clouddesk.api.schemas import common
+from clouddesk.api.schemas import documents as schemas
+
+
+class OpenApi(exposure.Controller):
+    @exposure.expose(exposure.PUBLIC)
+    @validation.query(common.EMPTY)
+    @validation.response(schemas.OPENAPI)
+    def get(self, req: cd_request.Request) -> dict[str, Any]:
+        """Describe the API as an OpenAPI document."""
+        # The root of all routes knows this one.
+        from clouddesk.api.controllers import root
+
+        routes = exposure.walk(root.Root())
+        return openapi.document(routes, req.application_url + '/')
