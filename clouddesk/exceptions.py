@@ -95,6 +95,22 @@ class DesktopWrongState(Conflict):
     )
 
 
+class DesktopLocked(Conflict):
+    """A manager keeps everybody from using the desktop."""
+
+    code = 'desktop_locked'
+    message = _('Desktop %(name)s is locked: %(reason)s.')
+
+
+class DesktopProtected(Conflict):
+    """An admin keeps everybody from deleting the desktop."""
+
+    code = 'desktop_protected'
+    message = _(
+        'Desktop %(name)s is protected; an admin can lift the protection.'
+    )
+
+
 class PoolBusy(Conflict):
     code = 'pool_busy'
     message = _(

@@ -93,6 +93,11 @@ ACTION_TO = {
     'migrate': MIGRATING,
 }
 
+#: Actions that a locked desktop refuses, whoever asks.
+LOCK_REFUSES = frozenset({'start', 'stop', 'reboot', 'rebuild', 'delete'})
+#: Actions that a protected desktop refuses.
+PROTECTION_REFUSES = frozenset({'delete'})
+
 #: What may be wanted of a desktop's power.
 POWERS = frozenset({RUNNING, OFF})
 

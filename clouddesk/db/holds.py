@@ -17,13 +17,12 @@ from sqlalchemy import orm
 
 from clouddesk import db
 from clouddesk import exceptions
-from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import models
+from clouddesk.db import verdicts
 
 _Desktop = models.Desktop
 _Pool = models.Pool
-_Order = models.WorkOrder
 
 
 class Refused(Exception):
@@ -99,18 +98,10 @@ def take_desktops(
     """
     if not ids:
         return
-    allowed = sorted(allowed or states.ACTION_FROM[action])
+    wish = verdicts.Wish.to(action, allowed, order_id)
     statement = (
         sa.update(_Desktop)
-        .where(_Desktop.id.in_(sorted(ids)))
-        .where(_Desktop.status.in_(allowed))
-        .where(_Desktop.work_order_id.is_(None))
-        .where(
-            sa.or_(
-                _Desktop.pool_id.is_(None),
-                _Desktop.pool_id.not_in(_dying_pools(order_id)),
-            )
-        )
+        .where(_Desktop.id.in_(sorted(ids)), *verdicts.conditions(wish))
         .values(
             status=states.ACTION_TO[action],
             wanted_power=states.ACTION_WANTS.get(
@@ -123,7 +114,7 @@ def take_desktops(
         )
     )
     if execute(session, statement) != len(set(ids)):
-        raise DesktopsRefused(ids, order_id, action, allowed)
+        raise DesktopsRefused(ids, wish)
 
 
 def lower_pools(session: orm.Session, ids: Collection[str]) -> None:
@@ -164,43 +155,17 @@ class PoolRefused(Refused):
 
 
 class DesktopsRefused(Refused):
-    def __init__(
-        self,
-        ids: Collection[str],
-        order_id: str,
-        action: str,
-        allowed: Collection[str],
-    ) -> None:
-        super().__init__(action)
+    def __init__(self, ids: Collection[str], wish: verdicts.Wish) -> None:
+        super().__init__(wish.action)
         self.ids = ids
-        self.order_id = order_id
-        self.action = action
-        self.allowed = allowed
+        self.wish = wish
 
     def explain(self, session: orm.Session) -> Exception | None:
-        query = sa.select(_Desktop).where(_Desktop.id.in_(self.ids))
-        rows = list(session.scalars(query.order_by(_Desktop.name)))
-        if len(rows) < len(set(self.ids)):
+        found = verdicts.of(session, self.ids, self.wish)
+        if len(found) < len(set(self.ids)):
             # Gone meanwhile: the next run sees what is left.
             return None
-        busy = [row for row in rows if row.work_order_id]
-        wrong = [row for row in rows if row.status not in self.allowed]
-        if busy:
-            return _busy(busy, wrong)
-        if wrong:
-            return _wrong_state(wrong, self.action, self.allowed)
-        return self._dying_pool(session, rows)
-
-    def _dying_pool(
-        self, session: orm.Session, rows: list[models.Desktop]
-    ) -> Exception | None:
-        query = (
-            sa.select(_Pool)
-            .where(_Pool.id.in_([row.pool_id for row in rows if row.pool_id]))
-            .where(_Pool.id.in_(_dying_pools(self.order_id)))
-        )
-        pool = session.scalars(query.limit(1)).first()
-        return pool_busy(pool) if pool else None
+        return verdicts.together(found, self.wish)
 
 
 def not_found(ids: Collection[str]) -> exceptions.NotFound:
@@ -217,43 +182,6 @@ def pool_busy(pool: models.Pool) -> exceptions.PoolBusy:
         details={'pool_id': pool.id, 'work_order_id': pool.work_order_id},
         name=pool.name,
         work_order=pool.work_order_id,
-    )
-
-
-def _busy(
-    busy: list[models.Desktop], wrong: list[models.Desktop]
-) -> exceptions.DesktopBusy:
-    also = [row for row in wrong if row not in busy]
-    return exceptions.DesktopBusy(
-        details={'desktops': _named(busy + also)},
-        name=', '.join(row.name for row in busy),
-        work_order=', '.join(sorted({str(row.work_order_id) for row in busy})),
-    )
-
-
-def _wrong_state(
-    rows: list[models.Desktop], action: str, allowed: Collection[str]
-) -> exceptions.DesktopWrongState:
-    return exceptions.DesktopWrongState(
-        details={'desktops': _named(rows), 'allowed': sorted(allowed)},
-        name=', '.join(row.name for row in rows),
-        status=', '.join(sorted({row.status for row in rows})),
-        action=action,
-        allowed=', '.join(sorted(allowed)),
-    )
-
-
-def _named(rows: list[models.Desktop]) -> list[dict[str, str | None]]:
-    keys = ('id', 'name', 'status', 'work_order_id')
-    return [{key: getattr(row, key) for key in keys} for row in rows]
-
-
-def _dying_pools(but: str) -> sa.Select[Any]:
-    """Ids of the pools that another order than ``but`` deletes."""
-    return (
-        sa.select(_Pool.id)
-        .join(_Order, _Order.id == _Pool.work_order_id)
-        .where(_Order.kind == flows.POOL_DELETE, _Order.id != but)
     )
 
 

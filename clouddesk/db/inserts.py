@@ -8,6 +8,7 @@ from oslo_utils import uuidutils
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import models
@@ -73,16 +74,34 @@ def desktops(
     return [(row['id'], row['name']) for row in values]
 
 
+def tags(
+    session: orm.Session, parts: Sequence[Part], words: Sequence[str]
+) -> None:
+    """The same tags for all of these desktops."""
+    values = [
+        {'desktop_id': desktop_id, 'tag': tag}
+        for desktop_id, _name in parts
+        for tag in words
+    ]
+    if values:
+        session.execute(sa.insert(models.DesktopTag), values)
+
+
 def items(
     session: orm.Session,
     order_id: str,
     kind: str,
     inputs: Mapping[str, Any],
     parts: Sequence[Part],
+    refusals: Mapping[str, exceptions.ClouddeskError] | None = None,
 ) -> None:
-    """One pending item for each desktop, in the order given."""
+    """One pending item for each desktop, in the order given.
+
+    :param refusals: by desktop, why nothing will be done to it
+    """
     if not parts:
         return
+    refusals = refusals or {}
     total = len(flows.steps_for(kind, inputs))
     values = [
         {
@@ -90,11 +109,30 @@ def items(
             'position': position,
             'desktop_id': desktop_id,
             'desktop_name': name,
-            'steps_total': total,
+            **_prospect(total, refusals.get(desktop_id)),
         }
         for position, (desktop_id, name) in enumerate(parts)
     ]
     session.execute(sa.insert(models.WorkItem), values)
+
+
+def _prospect(
+    total: int, refusal: exceptions.ClouddeskError | None
+) -> dict[str, Any]:
+    """What will become of an item; the same columns for all of them."""
+    if refusal is None:
+        return {
+            'status': states.ITEM_PENDING,
+            'steps_total': total,
+            'fault_code': None,
+            'fault_message': None,
+        }
+    return {
+        'status': states.ITEM_REFUSED,
+        'steps_total': 0,
+        'fault_code': refusal.code,
+        'fault_message': refusal.text,
+    }
 
 
 def _subject_values(

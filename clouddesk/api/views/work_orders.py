@@ -78,7 +78,8 @@ def _grouped(items: Iterable[models.WorkItem]) -> list[Group]:
 def _steps(
     names: Sequence[str], groups: Sequence[Group]
 ) -> list[dict[str, Any]]:
-    total = sum(group.count for group in groups)
+    # Nothing is done to those that were refused.
+    total = sum(g.count for g in groups if g.status != states.ITEM_REFUSED)
     return [
         {
             'name': name,
@@ -97,7 +98,8 @@ def _counts(groups: Iterable[Group]) -> dict[str, int]:
 
 
 def _item(item: models.WorkItem, steps: Sequence[str]) -> dict[str, Any]:
-    left = steps[item.steps_done :]
+    # No step comes next for an item that was refused.
+    left = steps[item.steps_done : item.steps_total]
     return {
         'desktop_id': item.desktop_id,
         'name': item.desktop_name,

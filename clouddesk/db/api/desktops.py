@@ -14,11 +14,14 @@ from sqlalchemy import orm
 from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.db import holds
+from clouddesk.db import inserts
 from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
 from clouddesk.db import people
 from clouddesk.db.api import templates
+from clouddesk.i18n import _
 
 #: Columns that may be filtered by equality.
 _EXACT = (
@@ -64,6 +67,30 @@ def get_many(
     return _fetch(query.order_by(models.Desktop.id))
 
 
+def chosen(
+    ids: Sequence[str], project_id: str | None, viewer: people.Viewer | None
+) -> tuple[list[inserts.Part], dict[str, str]]:
+    """The desktops in the order asked for, and the project they are in.
+
+    :returns: their ids and names, and ``{"project_id": …}``
+    :raises NotFound: desktops that the caller does not see, named
+    :raises Invalid: they belong to several projects
+    """
+    rows = get_many(ids, project_id, viewer)
+    found = {row.id: row for row in rows}
+    missing = set(ids) - set(found)
+    if missing:
+        raise holds.not_found(missing)
+    projects = {row.project_id for row in found.values()}
+    if len(projects) != 1:
+        raise exceptions.Invalid(
+            _('desktop_ids must name desktops of one project.'),
+            {'field': 'desktop_ids'},
+        )
+    parts = [(each, found[each].name) for each in dict.fromkeys(ids)]
+    return parts, {'project_id': projects.pop()}
+
+
 def held_by(work_order_id: str) -> list[models.Desktop]:
     """The desktops that an order works on, ordered by id."""
     query = sa.select(models.Desktop).filter_by(work_order_id=work_order_id)
@@ -86,7 +113,7 @@ def list_(
 
     :param filters: ``name``, ``status`` (a list), ``pool_id``, ``image_id``,
         ``flavor_id``, ``network_id``, ``server_id``, ``work_order_id``,
-        ``assignee_id``, ``mine`` (a :class:`~clouddesk.db.people.Viewer`),
+        ``tags`` (all of them), ``tags-any``, ``assignee_id``, ``mine`` (a :class:`~clouddesk.db.people.Viewer`),
         and ``q``: part of the name, the owner's id, or an IP address
     :param viewer: None sees all of the project
     :raises Invalid: marker or sort key
@@ -125,14 +152,17 @@ def summary(
 def update(
     desktop_id: str, values: Mapping[str, Any], project_id: str | None = None
 ) -> models.Desktop:
-    """Set what its user may edit: ``name`` and ``note``.
+    """Set what its user may edit: ``name``, ``note`` and ``tags``.
 
+    :param values: only what is to change; ``tags`` replaces all of them
     :raises NotFound: there is none in the project
     """
     with db.writer() as session:
         desktop = _get(session, desktop_id, project_id)
         for key in ('name', 'note'):
             setattr(desktop, key, values.get(key, getattr(desktop, key)))
+        if 'tags' in values:
+            _tag(desktop, values['tags'])
         session.flush()
         return desktop
 
@@ -277,8 +307,28 @@ def _get(
 
 
 def _fetch(query: sa.Select[Any]) -> list[models.Desktop]:
+    # Whoever works on desktops does not ask for their tags.
+    query = query.options(orm.raiseload(models.Desktop.tags))
     with db.reader() as session:
         return list(session.scalars(query))
+
+
+def _tag(desktop: models.Desktop, tags: Collection[str]) -> None:
+    present = {each.tag: each for each in desktop.tags}
+    if set(tags) == set(present):
+        return
+    desktop.tags = [
+        present.get(tag) or models.DesktopTag(tag=tag) for tag in sorted(tags)
+    ]
+    desktop.updated_at = timeutils.utcnow()
+
+
+def _tagged(tags: Collection[str]) -> sa.ColumnElement[bool]:
+    """Desktops with any of these tags."""
+    tag = models.DesktopTag
+    return models.Desktop.id.in_(
+        sa.select(tag.desktop_id).where(tag.tag.in_(tags))
+    )
 
 
 def _filtered(
@@ -293,6 +343,10 @@ def _filtered(
             query = query.where(getattr(models.Desktop, key) == filters[key])
     if filters.get('drift') is not None:
         query = query.where(templates.drifts(models.Desktop, filters['drift']))
+    for each in filters.get('tags', ()):
+        query = query.where(_tagged([each]))
+    if filters.get('tags-any'):
+        query = query.where(_tagged(filters['tags-any']))
     if filters.get('status'):
         query = query.where(models.Desktop.status.in_(filters['status']))
     if filters.get('mine'):

@@ -30,15 +30,9 @@ from clouddesk.db.api import desktops as desktops_api
 from clouddesk.db.api import pools as pools_api
 from clouddesk.i18n import _
 
-#: In which order a pool gives desktops up: status, and whether somebody has
-#: it. What is broken goes first, whosever it is.
-_SHRINK_FIRST = (
-    (states.FAULT, False),
-    (states.FAULT, True),
-    (states.OFF, False),
-    (states.RUNNING, False),
-    (states.OFF, True),
-)
+#: Statuses in the order in which a pool gives desktops up. What is broken
+#: goes first, whosever it is; then what is nobody's.
+_SHRINK_FIRST = (states.FAULT, states.OFF)
 
 
 #: How much of what a project may have: :data:`clouddesk.db.quotas.COUNTED`.
@@ -139,11 +133,12 @@ def create_desktops(
 
     :param order: ``project_id``, ``user_id`` and ``request_id``
     :param spec: what they are made from, see
-        :data:`clouddesk.db.inserts.SPEC`, and perhaps ``note``
+        :data:`clouddesk.db.inserts.SPEC`, and perhaps ``note`` and ``tags``
     :param names: one for each desktop
     :raises OverQuota: more desktops than the project may have
     """
     common = _owner(order) | dict(spec)
+    tags = common.pop('tags', ())
     with db.writer() as session, _kept(session, order, limits) as made:
         # The id of a single desktop is needed before its row is written.
         rows = [
@@ -154,6 +149,7 @@ def create_desktops(
             session, order, flows.CREATE, {}, _only(parts)
         )
         inserts.desktops(session, order_id, common, rows)
+        inserts.tags(session, parts, tags)
         inserts.items(session, order_id, flows.CREATE, {}, parts)
         made['desktops'] = len(parts)
         return _load(session, [order_id])[0]
@@ -330,7 +326,7 @@ def act_on_desktops(
     :raises PoolBusy: a pool of theirs is being deleted
     :raises Invalid: the desktops belong to several projects
     """
-    parts, owner = _chosen(desktop_ids, project_id, viewer)
+    parts, owner = desktops_api.chosen(desktop_ids, project_id, viewer)
     order = dict(order) | owner
     inputs = inputs or {}
     kind = 'desktop.%s' % action
@@ -418,7 +414,15 @@ def _order_for(
 
 def _members(session: orm.Session, pool_id: str) -> Sequence[Any]:
     row = models.Desktop
-    query = sa.select(row.id, row.name, row.slot, row.status, row.assignee_id)
+    query = sa.select(
+        row.id,
+        row.name,
+        row.slot,
+        row.status,
+        row.assignee_id,
+        row.locked,
+        row.protected,
+    )
     query = query.where(row.pool_id == pool_id).order_by(row.slot)
     return session.execute(query).all()
 
@@ -459,30 +463,13 @@ def _fill(
 def _shrink(
     session: orm.Session, order_id: str, live: Sequence[Any], count: int
 ) -> list[inserts.Part]:
-    def turn(row: Any) -> tuple[int, int]:
+    def turn(row: Any) -> tuple[bool, bool, int, int]:
+        # When there are not enough others, the refusal names these.
+        stays = row.locked or row.protected
         rank = dict(zip(_SHRINK_FIRST, range(len(_SHRINK_FIRST)), strict=True))
-        key = (row.status, row.assignee_id is not None)
-        return rank.get(key, len(rank)), -row.slot
+        taken = row.assignee_id is not None and row.status != states.FAULT
+        return stays, taken, rank.get(row.status, len(rank)), -row.slot
 
     parts = [(row.id, row.name) for row in sorted(live, key=turn)[:count]]
     holds.take_desktops(session, dict(parts), order_id, 'delete')
     return parts
-
-
-def _chosen(
-    ids: Sequence[str], project_id: str | None, viewer: people.Viewer | None
-) -> tuple[list[inserts.Part], dict[str, str]]:
-    """The desktops in the order asked for, and the project they are in."""
-    rows = desktops_api.get_many(ids, project_id, viewer)
-    found = {row.id: row for row in rows}
-    missing = set(ids) - set(found)
-    if missing:
-        raise holds.not_found(missing)
-    projects = {row.project_id for row in found.values()}
-    if len(projects) != 1:
-        raise exceptions.Invalid(
-            _('desktop_ids must name desktops of one project.'),
-            {'field': 'desktop_ids'},
-        )
-    parts = [(each, found[each].name) for each in dict.fromkeys(ids)]
-    return parts, {'project_id': projects.pop()}
