@@ -13,6 +13,7 @@ from clouddesk.api import exposure
 from clouddesk.api.controllers import root
 from clouddesk.api.schemas import desktops
 from clouddesk.api.schemas import pools
+from clouddesk.api.schemas import templates
 from clouddesk.api.schemas import versions
 from clouddesk.api.schemas import work_orders
 
@@ -42,6 +43,11 @@ SCHEMAS = {
     'pool-resize': pools.RESIZE,
     'pool-set': pools.UPDATE,
     'pools': pools.PAGE,
+    'template': templates.TEMPLATE,
+    'template-create': templates.CREATE,
+    'template-revisions': templates.REVISIONS,
+    'template-set': templates.UPDATE,
+    'templates': templates.PAGE,
     'version': versions.VERSION,
     'versions': versions.VERSIONS,
     'work-order-desktop-create': work_orders.WORK_ORDER,
