@@ -10,6 +10,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from clouddesk.conductor import manager as managers
+from clouddesk.conductor import returns
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.db.api import leases
@@ -35,10 +36,12 @@ class Reconciler:
     ) -> None:
         self._manager = manager
         self._conf = conf.conductor
+        self._returns = returns.Returns(conf)
         loops: list[tuple[str, Loop, float]] = [
             ('claim', self.claim, self._conf.claim_interval),
             ('sync', sync_.all, self._conf.sync_interval),
             ('stranded', sync_.stranded, self._conf.sync_interval),
+            ('returns', self._returns.run, self._conf.return_interval),
             ('sweep', sweep_.run, self._conf.sweep_interval),
             ('purge', self.purge, _PURGE_INTERVAL),
         ]

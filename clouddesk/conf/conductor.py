@@ -68,6 +68,13 @@ OPTS = [
         help='Seconds between comparisons of all desktops with Nova.',
     ),
     cfg.FloatOpt(
+        'return_interval',
+        default=60.0,
+        min=0.1,
+        help='Seconds between looks for floating desktops that should go '
+        'back to their pools.',
+    ),
+    cfg.FloatOpt(
         'sweep_interval',
         default=600.0,
         min=0.1,

@@ -36,6 +36,13 @@ OPTS = [
         'of the batch or pool), serial (1, 2, …), project (name of the '
         'project).',
     ),
+    cfg.IntOpt(
+        'return_after',
+        default=1800,
+        min=0,
+        help='Seconds after which a desktop of a floating pool goes back to '
+        'the pool once it is off. 0 leaves it with its user.',
+    ),
     cfg.BoolOpt(
         'keep_running',
         default=True,

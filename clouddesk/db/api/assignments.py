@@ -91,23 +91,22 @@ def unassign(desktop_id: str, project_id: str | None) -> models.Desktop:
 
 
 @db.retry_on_deadlock
-def release(desktop: models.Desktop) -> models.Desktop:
+def release(
+    desktop: models.Desktop, *conditions: sa.ColumnElement[bool]
+) -> None:
     """Let a desktop go back that was somebody's when it was read.
 
+    :param conditions: what else must be true of the desktop
     :raises Conflict: it is not that person's any more
     """
     with holds.writer() as session:
-        giving_back(desktop)(session)
-        return session.get_one(_Desktop, desktop.id)
+        giving_back(desktop, *conditions)(session)
 
 
 def giving_back(
     desktop: models.Desktop, *conditions: sa.ColumnElement[bool]
 ) -> Callable[[orm.Session], None]:
-    """The same, as a part of a transaction that does more.
-
-    :param conditions: what else must be true of the desktop
-    """
+    """The same, as a part of a transaction that does more."""
 
     def give_back(session: orm.Session) -> None:
         statement = sa.update(_Desktop).where(
@@ -295,7 +294,7 @@ def _change(
         ordered = statement.ordered_values(*values.items())
         if holds.execute(session, ordered) != 1:
             raise _AssignRefused(desktop_id, project_id)
-        return session.get_one(_Desktop, desktop_id)
+        return session.get_one(_Desktop, desktop_id, options=owned.SHOWN)
 
 
 def _held(pool_id: str, person: Person) -> models.Desktop | None:
@@ -303,7 +302,7 @@ def _held(pool_id: str, person: Person) -> models.Desktop | None:
         pool_id=pool_id, assignee_type=person[0], assignee_id=person[1]
     )
     with db.reader() as session:
-        return session.scalars(query).one_or_none()
+        return session.scalars(query.options(*owned.SHOWN)).one_or_none()
 
 
 def _free(pool_id: str) -> list[str]:
@@ -347,7 +346,9 @@ def _try_to_take(
     try:
         with db.writer() as session:
             if holds.execute(session, statement) == 1:
-                return session.get_one(_Desktop, desktop_id)
+                return session.get_one(
+                    _Desktop, desktop_id, options=owned.SHOWN
+                )
     except db_exc.DBDuplicateEntry:
         return _held(pool_id, person)
     return None

@@ -38,8 +38,8 @@ class Assign(exposure.Controller):
         scope = listing.scope(req)
         # Strangers are told nothing of who exists.
         desktops_db.get(desktop_id, scope)
-        desktop = db.assign(desktop_id, scope, whom.one(req.input))
-        return view.desktop(desktop, req.application_url)
+        db.assign(desktop_id, scope, whom.one(req.input))
+        return _shown(req, desktop_id)
 
 
 class Unassign(exposure.Controller):
@@ -50,8 +50,8 @@ class Unassign(exposure.Controller):
     @validation.body(common.EMPTY)
     @validation.response(schemas.DESKTOP)
     def post(self, req: cd_request.Request, desktop_id: str) -> dict[str, Any]:
-        desktop = db.unassign(desktop_id, listing.scope(req))
-        return view.desktop(desktop, req.application_url)
+        db.unassign(desktop_id, listing.scope(req))
+        return _shown(req, desktop_id)
 
 
 class Release(exposure.Controller):
@@ -69,7 +69,8 @@ class Release(exposure.Controller):
         floats = bool(pool) and pool.persistence == states.FLOATING
         _require_theirs(desktop, floats, viewer)
         if not (floats and pool.on_return == states.REBUILD):
-            return view.desktop(db.release(desktop), req.application_url)
+            db.release(desktop)
+            return _shown(req, desktop.id)
         order = orders_db.act_on_desktops(
             ordering.of(req),
             'rebuild',
@@ -78,6 +79,11 @@ class Release(exposure.Controller):
             first=db.giving_back(desktop),
         )
         return ordering.accepted(req, order)
+
+
+def _shown(req: cd_request.Request, desktop_id: str) -> dict[str, Any]:
+    """A desktop that the caller has just changed, all of it."""
+    return view.desktop(desktops_db.get(desktop_id), req.application_url)
 
 
 def _require_theirs(
@@ -121,8 +127,7 @@ class Take(exposure.Controller):
     @validation.response(schemas.DESKTOP)
     def post(self, req: cd_request.Request, pool_id: str) -> dict[str, Any]:
         pool = pools_db.get(pool_id, listing.scope(req), access.viewer(req))
-        desktop = db.take(pool, str(req.caller.user_id))
-        return view.desktop(desktop, req.application_url)
+        return _shown(req, db.take(pool, str(req.caller.user_id)).id)
 
 
 def add_members(req: cd_request.Request, pool_id: str) -> models.Pool:

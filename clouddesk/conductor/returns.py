@@ -1,0 +1,71 @@
+"""Lets floating desktops go back to their pools when they are left off.
+
+What is off because of a work order, or was touched since, is not left: the
+statement that lets it go repeats everything that was found.
+"""
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from clouddesk import exceptions
+from clouddesk import states
+from clouddesk.db import models
+from clouddesk.db.api import assignments
+from clouddesk.db.api import pools
+from clouddesk.db.api import work_orders
+
+LOG = logging.getLogger(__name__)
+
+#: Desktops of one round.
+_MOST = 500
+
+
+class Returns:
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+
+    def run(self) -> dict[str, int]:
+        """Look through all floating pools once."""
+        counts = {'returned': 0, 'failed': 0}
+        seconds = self._conf.desktop.return_after
+        if not seconds:
+            return counts
+        for desktop in assignments.abandoned(seconds, _MOST):
+            try:
+                self._return(desktop, seconds)
+            except exceptions.Conflict as error:
+                # Somebody came back to it, or another conductor was quicker.
+                LOG.debug('Desktop %s stays: %s', desktop.id, error)
+            except exceptions.ClouddeskError as error:
+                counts['failed'] += 1
+                LOG.warning(
+                    'Desktop %(desktop)s does not go back: %(error)s',
+                    {'desktop': desktop.id, 'error': error},
+                )
+            else:
+                counts['returned'] += 1
+        return counts
+
+    def _return(self, desktop: models.Desktop, seconds: float) -> None:
+        still = assignments.idle(seconds)
+        pool = pools.get(str(desktop.pool_id))
+        if pool.on_return == states.REBUILD:
+            work_orders.act_on_desktops(
+                {'project_id': desktop.project_id, 'user_id': desktop.user_id},
+                'rebuild',
+                [desktop.id],
+                desktop.project_id,
+                first=assignments.giving_back(desktop, *still),
+            )
+        else:
+            assignments.release(desktop, *still)
+        LOG.info(
+            'Desktop %(desktop)s of %(type)s %(person)s goes back to pool '
+            '%(pool)s',
+            {
+                'desktop': desktop.id,
+                'type': desktop.assignee_type,
+                'person': desktop.assignee_id,
+                'pool': desktop.pool_id,
+            },
+        )
