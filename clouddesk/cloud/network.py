@@ -106,6 +106,16 @@ class Network:
                 port_id, security_groups=list(security_groups)
             )
 
+    def get_port(self, port_id: str) -> types.Port | None:
+        """A port under whatever name, or None when there is none."""
+        try:
+            with errors.translated(_SERVICE, 'port', port_id):
+                path = '/ports/%s' % port_id
+                answer = listing.read(self._conn.network, path)
+                return _port(answer['port'])
+        except exceptions.CloudNotFound:
+            return None
+
     def delete_port(self, port_id: str) -> bool:
         """Remove a port.
 

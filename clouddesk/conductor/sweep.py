@@ -8,7 +8,9 @@ there; nothing uses it; and it was seen like that for the whole grace time.
 """
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Mapping
 import dataclasses
 import threading
 import time
@@ -84,28 +86,77 @@ class Sweep:
         return len(found), sum(_remove(cloud, each) for each in due)
 
 
-def _leftovers(cloud: Any) -> list[Leftover]:
-    # The cloud first and the tables after it: what a conductor makes in
-    # between is in the tables only, and that is harmless.
-    servers = cloud.compute.list_servers()
-    ports = cloud.network.list_ports()
-    volumes = _optional(cloud.volume.list_volumes)
-    floating_ips = _optional(cloud.floating_ips.of_project)
-    present = (*servers, *ports, *volumes, *floating_ips)
-    ids = {each.desktop_id for each in present}
-    ours = traces.finished_with(ids)
-    rows = {row.id: row for row in desktops.get_many(ours)}
-    idle_ports = [port for port in ports if not port.device_id]
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What carries the identity of a desktop in one project."""
+
+    servers: list[Any]
+    ports: list[Any]
+    volumes: list[Any]
+    floating_ips: list[Any]
+
+    def desktop_ids(self) -> set[str]:
+        things = (
+            *self.servers,
+            *self.ports,
+            *self.volumes,
+            *self.floating_ips,
+        )
+        return {each.desktop_id for each in things}
+
+
+def look(cloud: Any) -> Seen:
+    """Ask before the tables are read.
+
+    What a conductor makes in between is in the tables only, and that is
+    harmless.
+    """
+    return Seen(
+        servers=cloud.compute.list_servers(),
+        ports=cloud.network.list_ports(),
+        volumes=_optional(cloud.volume.list_volumes),
+        floating_ips=_optional(cloud.floating_ips.of_project),
+    )
+
+
+def judge(
+    seen: Seen,
+    suspects: set[str],
+    rows: Mapping[str, models.Desktop],
+    doomed: Collection[str] = (),
+) -> list[Leftover]:
+    """Twins and orphans of which nothing is used.
+
+    :param suspects: desktops whose things may be left over
+    :param rows: those of the suspects that exist
+    :param doomed: servers that do not count as users
+    """
+    idle_ports = [
+        port
+        for port in seen.ports
+        if not port.device_id or port.device_id in doomed
+    ]
     # One that somebody gave to another port is used.
     ends = {None, *(port.id for port in idle_ports)}
-    idle_floating_ips = [f for f in floating_ips if f.port_id in ends]
-    idle_volumes = [v for v in volumes if v.status in _IDLE_VOLUME]
+    idle_floating_ips = [f for f in seen.floating_ips if f.port_id in ends]
+    idle_volumes = [v for v in seen.volumes if v.status in _IDLE_VOLUME]
     return [
-        *_judge('server', servers, servers, ours, rows),
-        *_judge('port', idle_ports, ports, ours, rows),
-        *_judge('volume', idle_volumes, volumes, ours, rows),
-        *_judge('floating_ip', idle_floating_ips, floating_ips, ours, rows),
+        leftover
+        for kind, candidates, present in (
+            ('server', seen.servers, seen.servers),
+            ('port', idle_ports, seen.ports),
+            ('volume', idle_volumes, seen.volumes),
+            ('floating_ip', idle_floating_ips, seen.floating_ips),
+        )
+        for leftover in _judge(kind, candidates, present, suspects, rows)
     ]
+
+
+def _leftovers(cloud: Any) -> list[Leftover]:
+    seen = look(cloud)
+    ours = traces.finished_with(seen.desktop_ids())
+    rows = {row.id: row for row in desktops.get_many(ours)}
+    return judge(seen, ours, rows)
 
 
 def _optional(listed: Callable[[], list[Any]]) -> list[Any]:
@@ -121,13 +172,13 @@ def _judge(
     kind: str,
     candidates: Iterable[Any],
     present: Iterable[Any],
-    ours: set[str],
-    rows: dict[str, models.Desktop],
+    suspects: set[str],
+    rows: Mapping[str, models.Desktop],
 ) -> list[Leftover]:
     there = {each.id for each in present}
     found = []
     for thing in candidates:
-        if thing.desktop_id not in ours:
+        if thing.desktop_id not in suspects:
             continue
         row = rows.get(thing.desktop_id)
         if row is None:
@@ -143,9 +194,16 @@ def _is_twin(
     return row.work_order_id is None and id_ != held and held in there
 
 
-def _is_due(leftover: Leftover) -> bool:
-    """Whether the row, which may have changed meanwhile, still says so."""
-    rows = desktops.get_many([leftover.desktop_id])
+def is_due(leftover: Leftover, project_id: str | None = None) -> bool:
+    """Whether the row, which may have changed meanwhile, still says so.
+
+    :param project_id: rows of other projects do not count; None: all do
+    """
+    rows = [
+        row
+        for row in desktops.get_many([leftover.desktop_id])
+        if project_id in (None, row.project_id)
+    ]
     if leftover.why == 'orphan' or not rows:
         return leftover.why == 'orphan' and not rows
     (row,) = rows
@@ -153,27 +211,34 @@ def _is_due(leftover: Leftover) -> bool:
     return row.work_order_id is None and held not in (None, leftover.id)
 
 
-def _remove(cloud: Any, leftover: Leftover) -> bool:
-    if not _is_due(leftover):
-        return False
-    remove = {
+def remove(cloud: Any, leftover: Leftover) -> None:
+    """Ask for its removal.
+
+    :raises CloudError: the service refuses
+    """
+    verb = {
         'server': cloud.compute.delete_server,
         'port': cloud.network.delete_port,
         'volume': cloud.volume.delete,
         'floating_ip': cloud.floating_ips.delete,
     }[leftover.kind]
-    fields = dataclasses.asdict(leftover)
+    verb(leftover.id)
+    LOG.warning(
+        'Removed the %(why)s %(kind)s %(id)s of desktop %(desktop_id)s',
+        dataclasses.asdict(leftover),
+    )
+
+
+def _remove(cloud: Any, leftover: Leftover) -> bool:
+    if not is_due(leftover):
+        return False
     try:
-        remove(leftover.id)
+        remove(cloud, leftover)
     except exceptions.CloudError as error:
         LOG.warning(
             'The %(why)s %(kind)s %(id)s of desktop %(desktop_id)s was not '
             'removed: %(error)s',
-            fields | {'error': error},
+            dataclasses.asdict(leftover) | {'error': error},
         )
         return False
-    LOG.warning(
-        'Removed the %(why)s %(kind)s %(id)s of desktop %(desktop_id)s',
-        fields,
-    )
     return True

@@ -104,7 +104,7 @@ class Sync:
         self._notice(scene.by_desktop(servers, ids), asked_at)
         by_id = {server.id: server for server in servers}
         said = [
-            self._told(row, by_id.get(row.server_id or ''), compute)
+            self.told(row, by_id.get(row.server_id or ''), compute)
             for row in rows
         ]
         fresh = _unchanged(rows)
@@ -143,7 +143,7 @@ class Sync:
             else:
                 self._refused.pop(server.id, None)
 
-    def _told(
+    def told(
         self, row: models.Desktop, server: types.Server | None, compute: Any
     ) -> dict[str, Any] | None:
         """What to record of a desktop; None when its order will do that."""

@@ -304,6 +304,13 @@ class Network(_Room):
 
         return self._call('create_port', effect, desktop_id)
 
+    def get_port(self, port_id):
+        def effect(id_):
+            thing = self._world.things.get(id_)
+            return thing and thing.value
+
+        return self._call('get_port', effect, port_id)
+
     def delete_port(self, port_id):
         def effect(id_):
             return self._world.things.pop(id_, None) is not None
