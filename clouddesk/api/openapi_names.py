@@ -30,7 +30,9 @@ def operation(method: str, path: str, route: exposure.Route) -> str:
         words[-1] = _end(nouns)
     if action in _VERBS.values() and nouns.endswith('}'):
         words.append('action')
-    return re.sub(r'\W', '_', '_'.join([verb, *words]))
+    # What is done may have an object of its own: add_pool_members.
+    verb, _blank, rest = verb.partition('_')
+    return re.sub(r'\W', '_', '_'.join(filter(None, [verb, *words, rest])))
 
 
 def tag(path: str) -> str:
