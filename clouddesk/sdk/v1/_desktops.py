@@ -19,6 +19,9 @@ class DesktopsMixin(_base.BaseProxy):
         :param query: Optional query parameters:
 
             * ``all_projects``: (admin) desktops of every project.
+            * ``assignee_id``: whose it is, a user or a group.
+            * ``mine``: those that are assigned to the caller or to a group
+              of hers.
             * ``flavor_id``, ``image_id``, ``network_id``, ``pool_id``,
               ``server_id``, ``work_order_id``: what the desktop has.
             * ``limit``, ``marker``: page size and the last id of the page
@@ -28,6 +31,7 @@ class DesktopsMixin(_base.BaseProxy):
             * ``search``: part of the name, or an exact address or user id.
             * ``sort_key``, ``sort_dir``: the order of the answer.
             * ``status``: one status or a list of them.
+            * ``tags``, ``any_tags``: tags that it must have all, or one of.
 
         :returns: A generator of
             :class:`~clouddesk.sdk.v1.desktop.Desktop` objects.
@@ -104,7 +108,7 @@ class DesktopsMixin(_base.BaseProxy):
 
         :param desktop: The id of a desktop or a
             :class:`~clouddesk.sdk.v1.desktop.Desktop` instance.
-        :param attrs: ``name`` and ``note``.
+        :param attrs: ``name``, ``note`` and ``tags``, which replaces all.
 
         :returns: The updated :class:`~clouddesk.sdk.v1.desktop.Desktop`
         """

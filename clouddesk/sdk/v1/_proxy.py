@@ -1,6 +1,7 @@
 from typing import ClassVar
 from typing import Literal
 
+from clouddesk.sdk.v1 import _assignments
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _pools
 from clouddesk.sdk.v1 import _templates
@@ -12,6 +13,7 @@ from clouddesk.sdk.v1 import work_order as _work_order
 
 
 class Proxy(
+    _assignments.AssignmentsMixin,
     _desktops.DesktopsMixin,
     _pools.PoolsMixin,
     _templates.TemplatesMixin,

@@ -7,6 +7,9 @@ from openstack import resource
 from clouddesk.sdk.v1 import _common
 from clouddesk.sdk.v1 import work_order as _work_order
 
+#: A work order was made.
+_ACCEPTED = 202
+
 
 class Desktop(_common.DesktopResource):
     resources_key = 'desktops'
@@ -31,13 +34,20 @@ class Desktop(_common.DesktopResource):
         'network_id',
         'server_id',
         'work_order_id',
+        'assignee_id',
+        'mine',
         'all_projects',
         'project_id',
+        'tags',
+        any_tags='tags-any',
         search='q',
     )
 
     #: Addresses: ``address``, ``version``, ``type`` (fixed or floating).
     addresses = resource.Body('addresses', type=list, list_type=dict)
+    #: Who may use it: ``type`` (user or group), ``id``, ``assigned_at``; or
+    #: None.
+    assignee = resource.Body('assignee', type=dict)
     #: The availability zone that was asked for.
     availability_zone = resource.Body('availability_zone')
     #: ``image`` or ``volume``.
@@ -96,6 +106,8 @@ class Desktop(_common.DesktopResource):
     template = resource.Body('template', type=dict)
     #: The template to make the desktop from. Only sent.
     template_id = resource.Body('template_id')
+    #: Words that the desktop can be found by.
+    tags = resource.Body('tags', type=list, list_type=str)
     #: When the desktop last changed.
     updated_at = resource.Body('updated_at')
     #: What to run at the first boot. Only used when creating.
@@ -139,6 +151,34 @@ class Desktop(_common.DesktopResource):
         body['desktop_ids'] = desktop_ids
         response = cls._act_on_all(session, action, body)
         return _work_order.WorkOrder.from_response(session, response)
+
+    def assign(
+        self,
+        session: Any,
+        user: str | None = None,
+        group: str | None = None,
+    ) -> Self:
+        """Give the desktop to a user or to a group."""
+        wanted = {'user_id': user, 'group_id': group}
+        body = {key: value for key, value in wanted.items() if value}
+        self._translate_response(self._act(session, 'assign', body))
+        return self
+
+    def unassign(self, session: Any) -> Self:
+        """Let the desktop belong to nobody."""
+        self._translate_response(self._act(session, 'unassign', {}))
+        return self
+
+    def release(self, session: Any) -> Self | _work_order.WorkOrder:
+        """Let the desktop go back to its pool.
+
+        :returns: the desktop, or the work order that makes it again
+        """
+        response = self._act(session, 'release', {})
+        if response.status_code == _ACCEPTED:
+            return _work_order.WorkOrder.from_response(session, response)
+        self._translate_response(response)
+        return self
 
     def remove(self, session: Any) -> _work_order.WorkOrder:
         """Delete the desktop and all that belongs to it in the cloud."""

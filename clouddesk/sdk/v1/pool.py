@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 from typing import Self
 
@@ -5,6 +6,7 @@ from openstack import exceptions
 from openstack import resource
 
 from clouddesk.sdk.v1 import _common
+from clouddesk.sdk.v1 import desktop as _desktop
 from clouddesk.sdk.v1 import work_order as _work_order
 
 
@@ -28,6 +30,8 @@ class Pool(_common.DesktopResource):
         'project_id',
     )
 
+    #: How people come to desktops: ``by_hand`` or ``first_come``.
+    assignment = resource.Body('assignment')
     #: The availability zone of the desktops.
     availability_zone = resource.Body('availability_zone')
     #: ``image`` or ``volume``.
@@ -55,12 +59,19 @@ class Pool(_common.DesktopResource):
     keep_running = resource.Body('keep_running', type=bool)
     #: The links of the pool.
     links = resource.Body('links', type=list)
+    #: Who may take desktops: ids of ``users`` and ``groups``. Absent in
+    #: lists.
+    members = resource.Body('members', type=dict)
     #: How the desktops are named.
     name_template = resource.Body('name_template')
     #: The network of the desktops.
     network_id = resource.Body('network_id')
     #: A remark for people.
     note = resource.Body('note')
+    #: What happens to floating desktops that go back: ``keep``, ``rebuild``.
+    on_return = resource.Body('on_return')
+    #: ``persistent``, or ``floating``: desktops go back after use.
+    persistence = resource.Body('persistence')
     #: The project that owns the pool.
     project_id = resource.Body('project_id')
     #: Memory of one desktop, in MiB.
@@ -115,6 +126,30 @@ class Pool(_common.DesktopResource):
     def adopt(self, session: Any) -> Self:
         """Follow the newest revision of the template."""
         response = self._act(session, 'adopt', {})
+        self._translate_response(response)
+        return self
+
+    def take(self, session: Any) -> _desktop.Desktop:
+        """The caller's desktop of the pool, or a free one from now on."""
+        response = self._act(session, 'take', {})
+        desktop = _desktop.Desktop.new(connection=session._get_connection())
+        desktop._translate_response(response)
+        return desktop
+
+    def change_members(
+        self,
+        session: Any,
+        verb: str,
+        users: Iterable[str],
+        groups: Iterable[str],
+    ) -> Self:
+        """Change who may take desktops of the pool.
+
+        :param verb: ``add`` or ``remove``
+        """
+        named = {'users': list(users), 'groups': list(groups)}
+        body = {key: ids for key, ids in named.items() if ids}
+        response = self._act(session, '%s_members' % verb, body)
         self._translate_response(response)
         return self
 
