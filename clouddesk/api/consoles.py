@@ -6,6 +6,7 @@ from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.conductor import rpcapi
 from clouddesk.db import models
+from clouddesk.db import verdicts
 from clouddesk.i18n import _
 
 
@@ -13,11 +14,14 @@ def open_(desktop: models.Desktop, kind: str) -> dict[str, str]:
     """A console of a running desktop (V30).
 
     :param kind: ``novnc``, ``spice-html5`` or ``serial``
+    :raises DesktopLocked: nobody may use it
     :raises DesktopWrongState: names the state
     :raises Conflict: Nova refuses, for example the kind
     :raises ServiceUnavailable: Nova or the conductors do not answer
     """
     allowed = states.ACTION_FROM['console']
+    if desktop.locked:
+        raise verdicts.locked(desktop)
     if desktop.status not in allowed or desktop.server_id is None:
         raise exceptions.DesktopWrongState(
             details={'desktop_id': desktop.id, 'status': desktop.status},

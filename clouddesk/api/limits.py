@@ -65,6 +65,14 @@ def action_size(field: str, ids: Sized) -> None:
         )
 
 
+def wave(count: int) -> None:
+    """How many desktops of a batch are under way at once.
+
+    :raises Invalid: more than ``[desktop] max_wave``
+    """
+    _at_most('wave', count, CONF.desktop.max_wave)
+
+
 def _at_most(field: str, value: int, limit: int) -> None:
     if value > limit:
         raise complaints.beyond_limit(field, value, limit)

@@ -67,8 +67,9 @@ class Crew:
         self._clock = now
         self._watch = watch
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._max_open = (
-            self._conf.max_builds_per_order if flow.waves else sys.maxsize
+        self._max_open = min(
+            self._conf.max_builds_per_order if flow.waves else sys.maxsize,
+            walker.ctx.order.inputs.get('wave', sys.maxsize),
         )
         self._max_failures = (
             self._conf.consecutive_failure_limit if flow.limited else 0

@@ -29,6 +29,14 @@ OPTS = [
         help='Largest number of desktops or work orders that one batch '
         'action may name.',
     ),
+    cfg.IntOpt(
+        'max_wave',
+        default=50,
+        min=1,
+        help='Largest number of desktops that a batch action may ask to have '
+        'under way at once. [conductor] max_builds_per_order holds beside it '
+        'for what builds or boots.',
+    ),
     cfg.StrOpt(
         'name_template',
         default='{base}_{serial:02d}',

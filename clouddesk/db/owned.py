@@ -21,6 +21,10 @@ Row = TypeVar(
 )
 
 
+#: What an answer shows of a desktop beside its own columns.
+SHOWN = (orm.selectinload(models.Desktop.tags),)
+
+
 def find(
     session: orm.Session,
     model: type[Row],

@@ -133,6 +133,11 @@ def together(verdicts: Sequence[Verdict], wish: Wish) -> _Error | None:
     return None
 
 
+def locked(desktop: models.Desktop) -> _Error:
+    """The error for using a desktop that is locked."""
+    return _locked([desktop], Wish('', ()))
+
+
 def _judge(row: Any, wish: Wish) -> type[_Error] | None:
     if row.locked and wish.action in states.LOCK_REFUSES:
         return exceptions.DesktopLocked

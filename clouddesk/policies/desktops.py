@@ -26,6 +26,16 @@ _ACTIONS = {
 }
 
 
+#: Verbs that are done at once, by themselves or to a batch.
+_FLAGS = {
+    'lock': 'Let nobody use desktops.',
+    'unlock': 'Let locked desktops be used again.',
+}
+_ADMIN_ACTIONS = {
+    'protect': 'Let nobody delete a desktop.',
+    'unprotect': 'Let a protected desktop be deleted.',
+}
+
 #: What whoever has a desktop may do to it without being a member.
 _OF_ASSIGNEES = frozenset({'start', 'stop'})
 
@@ -93,6 +103,21 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         'Open the console of a desktop.',
         'POST /v1/desktops/{desktop_id}/actions/console',
     )
+    for verb, description in _FLAGS.items():
+        yield base.rule(
+            action(verb),
+            base.PROJECT_MANAGER_OR_ADMIN,
+            description,
+            'POST /v1/desktops/{desktop_id}/actions/%s' % verb,
+            'POST /v1/desktops/actions/%s' % verb,
+        )
+    for verb, description in _ADMIN_ACTIONS.items():
+        yield base.rule(
+            action(verb),
+            base.ADMIN,
+            description,
+            'POST /v1/desktops/{desktop_id}/actions/%s' % verb,
+        )
     for verb, description in _ACTIONS.items():
         yield base.rule(
             action(verb),

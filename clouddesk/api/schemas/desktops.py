@@ -15,27 +15,25 @@ _TAGS = common.set_of(common.TAG, common.MAX_TAGS)
 
 SORT_KEYS = ('created_at', 'name', 'status', 'updated_at', 'id')
 
-LIST = common.listing(
-    SORT_KEYS,
-    {
-        'name': common.NAME_255,
-        'status': common.some_of(states.DESKTOP_STATUSES),
-        'pool_id': common.UUID,
-        'image_id': common.UUID,
-        'flavor_id': common.NAME_255,
-        'network_id': common.UUID,
-        'server_id': common.UUID,
-        'work_order_id': common.UUID,
-        'template_id': common.UUID,
-        'drift': common.BOOLEAN,
-        'assignee_id': common.KEYSTONE_ID,
-        'mine': common.BOOLEAN,
-        'tags': _TAGS | {'minItems': 1},
-        'tags-any': _TAGS | {'minItems': 1},
-        'q': common.NAME_255,
-        'summary': common.BOOLEAN,
-    },
-)
+_FILTERS = {
+    'name': common.NAME_255,
+    'status': common.some_of(states.DESKTOP_STATUSES),
+    'pool_id': common.UUID,
+    'image_id': common.UUID,
+    'flavor_id': common.NAME_255,
+    'network_id': common.UUID,
+    'server_id': common.UUID,
+    'work_order_id': common.UUID,
+    'template_id': common.UUID,
+    'drift': common.BOOLEAN,
+    'assignee_id': common.KEYSTONE_ID,
+    'mine': common.BOOLEAN,
+    'tags': _TAGS | {'minItems': 1},
+    'tags-any': _TAGS | {'minItems': 1},
+    'q': common.NAME_255,
+}
+
+LIST = common.listing(SORT_KEYS, _FILTERS | {'summary': common.BOOLEAN})
 
 CREATE = common.made_from(
     {
@@ -65,6 +63,11 @@ ASSIGN = common.fields(
 ) | {'minProperties': 1}
 
 
+#: The desktops of a batch: one of these.
+_CHOICE = {'desktop_ids': common.ids(), 'filter': common.fields(_FILTERS)}
+_REASON = {'reason': common.text(255)}
+
+
 def action(verb: str) -> common.Schema:
     """The body of an action on one desktop."""
     return common.fields(_FORCE) if verb in FORCED_ACTIONS else common.EMPTY
@@ -73,9 +76,17 @@ def action(verb: str) -> common.Schema:
 def batch(verb: str) -> common.Schema:
     """The body of an action on several desktops."""
     force = _FORCE if verb in FORCED_ACTIONS else {}
-    return common.fields(
-        {'desktop_ids': common.ids(), **force}, required=('desktop_ids',)
-    )
+    return common.fields({**_CHOICE, 'wave': common.integer(1), **force})
+
+
+def flag(verb: str) -> common.Schema:
+    """The body of what is done at once to one desktop."""
+    return common.fields(_REASON) if verb == 'lock' else common.EMPTY
+
+
+def flags(verb: str) -> common.Schema:
+    """The body of what is done at once to several desktops."""
+    return common.fields(_CHOICE | (_REASON if verb == 'lock' else {}))
 
 
 DESKTOP = common.whole(
@@ -99,6 +110,9 @@ DESKTOP = common.whole(
         'pool_id': common.OPTIONAL_STRING,
         'slot': common.nullable(common.INTEGER),
         'work_order_id': common.OPTIONAL_STRING,
+        'locked': common.BOOLEAN,
+        'lock_reason': common.OPTIONAL_STRING,
+        'protected': common.BOOLEAN,
         **common.SPEC,
         'template': common.OF_TEMPLATE,
         'assignee': common.nullable(
@@ -133,6 +147,9 @@ PAGE = common.page(
         }
     ),
 )
+
+#: What was changed at once.
+DESKTOPS = common.whole({'desktops': {'type': 'array', 'items': DESKTOP}})
 
 CONSOLE = common.whole(
     {

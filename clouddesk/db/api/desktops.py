@@ -113,12 +113,14 @@ def list_(
 
     :param filters: ``name``, ``status`` (a list), ``pool_id``, ``image_id``,
         ``flavor_id``, ``network_id``, ``server_id``, ``work_order_id``,
-        ``tags`` (all of them), ``tags-any``, ``assignee_id``, ``mine`` (a :class:`~clouddesk.db.people.Viewer`),
-        and ``q``: part of the name, the owner's id, or an IP address
+        ``tags`` (all of them), ``tags-any``, ``assignee_id``, ``mine`` (a
+        :class:`~clouddesk.db.people.Viewer`), and ``q``: part of the name,
+        the owner's id, or an IP address
     :param viewer: None sees all of the project
     :raises Invalid: marker or sort key
     """
     query = _filtered(sa.select(models.Desktop), project_id, filters)
+    query = query.options(*owned.SHOWN)
     with db.reader() as session:
         return paging.fetch(
             session, query, models.Desktop, project_id, page, viewer
@@ -299,7 +301,7 @@ def _get(
     viewer: people.Viewer | None = None,
 ) -> models.Desktop:
     desktop = owned.find(
-        session, models.Desktop, desktop_id, project_id, viewer=viewer
+        session, models.Desktop, desktop_id, project_id, owned.SHOWN, viewer
     )
     if desktop is None:
         raise exceptions.NotFound(kind='desktop', id=desktop_id)
@@ -307,8 +309,6 @@ def _get(
 
 
 def _fetch(query: sa.Select[Any]) -> list[models.Desktop]:
-    # Whoever works on desktops does not ask for their tags.
-    query = query.options(orm.raiseload(models.Desktop.tags))
     with db.reader() as session:
         return list(session.scalars(query))
 

@@ -63,7 +63,7 @@ class Desktop(base.Owned, base.Spec, base.FromTemplate, base.Base):
     #: Nobody may use it; a flag beside the status.
     locked: orm.Mapped[bool] = orm.mapped_column(default=False)
     lock_reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
-    #: Not to be deleted or built again.
+    #: Not to be deleted, neither alone nor with its pool.
     protected: orm.Mapped[bool] = orm.mapped_column(default=False)
     #: ``running`` or ``off``: what was asked of clouddesk last.
     wanted_power: orm.Mapped[str] = orm.mapped_column(

@@ -1,5 +1,7 @@
 """What can be done to desktops: ``/v1/desktops/…/actions``."""
 
+from typing import Any
+
 from clouddesk.api import access
 from clouddesk.api import consoles
 from clouddesk.api import exposure
@@ -7,12 +9,15 @@ from clouddesk.api import limits
 from clouddesk.api import listing
 from clouddesk.api import ordering
 from clouddesk.api import request as cd_request
+from clouddesk.api import selection
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import assignment
+from clouddesk.api.controllers.v1 import protection
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import desktops as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.conf import CONF
+from clouddesk.db.api import batches as batches_db
 from clouddesk.db.api import desktops as db
 from clouddesk.db.api import work_orders as orders_db
 from clouddesk.policies import desktops as policies
@@ -25,6 +30,7 @@ class Batch(exposure.Controller):
 
     def __init__(self) -> None:
         self.below = {verb: _batch_action(verb) for verb in _VERBS}
+        self.below |= protection.BATCH
 
 
 def _batch_action(verb: str) -> exposure.Controller:
@@ -34,8 +40,16 @@ def _batch_action(verb: str) -> exposure.Controller:
         @validation.body(schemas.batch(verb))
         @validation.response(order_schemas.WORK_ORDER, 202)
         def post(self, req: cd_request.Request) -> exposure.Answer:
-            limits.action_size('desktop_ids', req.input['desktop_ids'])
-            return act(req, verb, req.input['desktop_ids'])
+            limits.wave(req.input.get('wave', 1))
+            order = batches_db.act(
+                ordering.of(req),
+                verb,
+                selection.desktop_ids(req),
+                listing.scope(req),
+                _inputs(req),
+                access.viewer(req),
+            )
+            return ordering.accepted(req, order)
 
     return Action()
 
@@ -57,16 +71,21 @@ def _action(verb: str) -> exposure.Controller:
 def act(
     req: cd_request.Request, verb: str, desktop_ids: list[str]
 ) -> exposure.Answer:
-    inputs = {'force': True} if (req.input or {}).get('force') else {}
     order = orders_db.act_on_desktops(
         ordering.of(req),
         verb,
         desktop_ids,
         listing.scope(req),
-        inputs,
+        _inputs(req),
         access.viewer(req),
     )
     return ordering.accepted(req, order)
+
+
+def _inputs(req: cd_request.Request) -> dict[str, Any]:
+    """What the work order has to know beside its desktops."""
+    given = req.input or {}
+    return {key: given[key] for key in ('force', 'wave') if given.get(key)}
 
 
 class _Console(exposure.Controller):
@@ -89,3 +108,4 @@ class Actions(exposure.Controller):
         self.below = {verb: _action(verb) for verb in _VERBS}
         self.below['console'] = _Console()
         self.below |= assignment.ACTIONS
+        self.below |= protection.ACTIONS

