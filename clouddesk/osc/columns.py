@@ -19,6 +19,25 @@ class Addresses(columns.FormattableColumn):
         return ', '.join(_address(entry) for entry in self._value or ())
 
 
+class Assignee(columns.FormattableColumn):
+    """``user 3f1c…``, or nothing."""
+
+    def human_readable(self) -> str:
+        if not self._value:
+            return ''
+        return text.one_line('%(type)s %(id)s' % self._value)
+
+
+class Members(columns.FormattableColumn):
+    """One line for each user and group of a roster."""
+
+    def human_readable(self) -> str:
+        value = self._value or {}
+        lines = ['user %s' % id_ for id_ in value.get('users', ())]
+        lines += ['group %s' % id_ for id_ in value.get('groups', ())]
+        return '\n'.join(text.one_line(line) for line in lines)
+
+
 class Fault(columns.FormattableColumn):
     """The message of a fault, or nothing."""
 

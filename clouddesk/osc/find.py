@@ -62,12 +62,24 @@ def network(connection: Any, name: str) -> str:
 
 
 def project(connection: Any, name: str) -> str:
-    """The id of a project by name or id.
+    """The id of a project by name or id."""
+    return _known(connection.identity.find_project, name, _('project'))
 
-    Who may not read projects can still give an id.
-    """
+
+def user(connection: Any, name: str) -> str:
+    """The id of a user by name or id."""
+    return _known(connection.identity.find_user, name, _('user'))
+
+
+def group(connection: Any, name: str) -> str:
+    """The id of a group by name or id."""
+    return _known(connection.identity.find_group, name, _('group'))
+
+
+def _known(find: Callable[..., Any], name: str, noun: str) -> str:
+    """Who may not read such things can still give an id."""
     try:
-        return _one(connection.identity.find_project, name, _('project')).id
+        return _one(find, name, noun).id
     except exceptions.ForbiddenException:
         return name
 

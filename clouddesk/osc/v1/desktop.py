@@ -13,10 +13,14 @@ from clouddesk.osc import command
 from clouddesk.osc import find
 from clouddesk.osc import listing
 from clouddesk.osc import spec
+from clouddesk.osc import tags
 from clouddesk.osc.i18n import _
 from clouddesk.osc.v1 import rows
 
-_FORMATTERS = {
+#: How people look, of desktops and of pools.
+PEOPLE = {'assignee': columns.Assignee, 'members': columns.Members}
+
+_FORMATTERS = PEOPLE | {
     'addresses': columns.Addresses,
     'components': columns.Words,
     'disk': columns.Gibibytes,
@@ -24,6 +28,7 @@ _FORMATTERS = {
     'ram': columns.Mebibytes,
     'template': columns.Template,
     'remote_protocols': columns.Words,
+    'tags': columns.Words,
     'volume_size': columns.Gibibytes,
 }
 
@@ -31,9 +36,11 @@ _SHOWN = (
     'id',
     'name',
     'note',
+    'tags',
     'status',
     'fault',
     'addresses',
+    'assignee',
     'pool_id',
     'slot',
     'template',
@@ -69,8 +76,10 @@ _LISTED = {
     'addresses': 'Addresses',
 }
 _LISTED_LONG = _LISTED | {
+    'assignee': 'Assignee',
     'fault': 'Fault',
     'note': 'Note',
+    'tags': 'Tags',
     'pool_id': 'Pool ID',
     'template': 'Template',
     'image_id': 'Image ID',
@@ -111,6 +120,7 @@ class CreateDesktop(command.ShowSome):
             type=spec.whole_number,
             help=_('Number of desktops to create'),
         )
+        tags.add_option(parser)
         command.add_wait_option(parser)
         return parser
 
@@ -120,6 +130,8 @@ class CreateDesktop(command.ShowSome):
         """Order one desktop, or a batch."""
         attrs = spec.of_template(parsed_args, self.client)
         attrs |= spec.attributes(parsed_args, self.connection)
+        if parsed_args.tags:
+            attrs['tags'] = parsed_args.tags
         if parsed_args.count is not None:
             attrs['count'] = parsed_args.count
             self.several = parsed_args.count > 1
@@ -157,10 +169,21 @@ class ListDesktop(command.Lister):
                 help=_('Only those of this %s (name or ID)') % noun,
             )
         listing.add_template_options(parser)
+        tags.add_filters(parser)
         parser.add_argument(
             '--query',
             metavar='<text>',
             help=_('Part of the name, or an exact address or user ID'),
+        )
+        parser.add_argument(
+            '--mine',
+            action='store_true',
+            help=_('Only those assigned to you or to a group of yours'),
+        )
+        parser.add_argument(
+            '--assignee',
+            metavar='<id>',
+            help=_('Only those assigned to this user or group (ID)'),
         )
         parser.add_argument(
             '--totals',
@@ -191,6 +214,10 @@ class ListDesktop(command.Lister):
             'name': parsed_args.name,
             'status': parsed_args.status,
             'search': parsed_args.query,
+            'mine': parsed_args.mine,
+            'assignee_id': parsed_args.assignee,
+            'tags': parsed_args.tags,
+            'any_tags': parsed_args.any_tags,
         }
         if parsed_args.pool:
             filters['pool_id'] = find.pool(self.client, parsed_args.pool).id
@@ -222,7 +249,7 @@ class ShowDesktop(command.ShowOne):
 
 
 class SetDesktop(command.Command):
-    _description = _('Set the name or the note of a desktop')
+    _description = _('Set the name, the note or the tags of a desktop')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
@@ -231,12 +258,17 @@ class SetDesktop(command.Command):
             'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
         )
         add_set_options(parser)
+        tags.add_set_options(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Change what was given."""
-        attrs = set_attributes(parsed_args)
+        attrs: dict[str, Any] = {}
+        if not tags.is_given(parsed_args) or given(parsed_args):
+            attrs |= set_attributes(parsed_args)
         desktop = find.desktop(self.client, parsed_args.desktop)
+        if tags.is_given(parsed_args):
+            attrs['tags'] = tags.changed(parsed_args, desktop.tags)
         self.client.update_desktop(desktop.id, **attrs)
 
 
@@ -253,14 +285,19 @@ def set_attributes(parsed_args: argparse.Namespace) -> dict[str, str]:
 
     :raises: CommandError when nothing was given
     """
-    attrs = {
+    attrs = given(parsed_args)
+    if not attrs:
+        raise osc_exceptions.CommandError(_('Give --name or --note.'))
+    return attrs
+
+
+def given(parsed_args: argparse.Namespace) -> dict[str, str]:
+    """What was given of name and note."""
+    return {
         key: getattr(parsed_args, key)
         for key in ('name', 'note')
         if getattr(parsed_args, key) is not None
     }
-    if not attrs:
-        raise osc_exceptions.CommandError(_('Give --name or --note.'))
-    return attrs
 
 
 def shown(desktop: Any) -> tuple[Sequence[str], Iterable[Any]]:

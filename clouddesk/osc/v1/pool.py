@@ -16,7 +16,7 @@ from clouddesk.osc.i18n import _
 from clouddesk.osc.v1 import desktop as desktop_commands
 from clouddesk.osc.v1 import rows
 
-_FORMATTERS = {
+_FORMATTERS = desktop_commands.PEOPLE | {
     'counts': columns.Counts,
     'components': columns.Words,
     'disk': columns.Gibibytes,
@@ -36,6 +36,10 @@ _SHOWN = (
     'size',
     'counts',
     'faults',
+    'assignment',
+    'persistence',
+    'on_return',
+    'members',
     'template',
     'image_id',
     'flavor_id',
@@ -67,6 +71,8 @@ _LISTED = {
     'counts': 'Desktops',
 }
 _LISTED_LONG = _LISTED | {
+    'assignment': 'Assignment',
+    'persistence': 'Persistence',
     'note': 'Note',
     'template': 'Template',
     'image_id': 'Image ID',
@@ -77,6 +83,20 @@ _LISTED_LONG = _LISTED | {
     'created_at': 'Created At',
 }
 _OF_PROJECT = {'project_id': 'Project ID'}
+_PEOPLE = {
+    'assignment': (
+        ('by-hand', 'first-come'),
+        _('Whether desktops are given to people, or people take them'),
+    ),
+    'persistence': (
+        ('persistent', 'floating'),
+        _('Whether a desktop stays with its user, or goes back after use'),
+    ),
+    'on-return': (
+        ('keep', 'rebuild'),
+        _('What happens to a floating desktop that goes back'),
+    ),
+}
 _DELETED = ('ID', 'Name', 'Status', 'Work Order ID')
 
 _SORT_KEYS = ('created_at', 'updated_at', 'name', 'size', 'id')
@@ -93,6 +113,7 @@ class CreatePool(command.ShowOne):
         )
         spec.add_options(parser)
         _add_size_option(parser)
+        _add_people_options(parser)
         command.add_wait_option(parser)
         return parser
 
@@ -100,6 +121,7 @@ class CreatePool(command.ShowOne):
         """Order the pool."""
         attrs = spec.of_template(parsed_args, self.client)
         attrs |= spec.attributes(parsed_args, self.connection)
+        attrs |= _people(parsed_args)
         order = self.client.create_pool(
             name=parsed_args.name, size=parsed_args.size, **attrs
         )
@@ -153,18 +175,24 @@ class ShowPool(command.ShowOne):
 
 
 class SetPool(command.Command):
-    _description = _('Set the name or the note of a pool')
+    _description = _('Set properties of a pool')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
         _add_pool_argument(parser)
         desktop_commands.add_set_options(parser)
+        _add_people_options(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Change what was given."""
-        attrs = desktop_commands.set_attributes(parsed_args)
+        attrs = _people(parsed_args)
+        attrs |= (
+            desktop_commands.given(parsed_args)
+            if attrs
+            else desktop_commands.set_attributes(parsed_args)
+        )
         pool = find.pool(self.client, parsed_args.pool)
         self.client.update_pool(pool.id, **attrs)
 
@@ -273,6 +301,22 @@ class DeletePool(command.Lister):
 
 def _add_pool_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('pool', metavar='<pool>', help=_('Pool (name or ID)'))
+
+
+def _add_people_options(parser: argparse.ArgumentParser) -> None:
+    """Add how people come to desktops, and how these go back."""
+    for option, (values, text_) in _PEOPLE.items():
+        parser.add_argument(f'--{option}', choices=values, help=text_)
+
+
+def _people(parsed_args: argparse.Namespace) -> dict[str, str]:
+    """What was given of these, as the API spells it."""
+    names = [option.replace('-', '_') for option in _PEOPLE]
+    return {
+        name: getattr(parsed_args, name).replace('-', '_')
+        for name in names
+        if getattr(parsed_args, name) is not None
+    }
 
 
 def _add_size_option(parser: argparse.ArgumentParser) -> None:

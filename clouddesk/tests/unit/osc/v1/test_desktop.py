@@ -93,6 +93,11 @@ class CreateTest(base.ShellTest):
         self.assertEqual(1, code)
         self.assertIn('/nowhere cannot be read', err)
 
+    def test_tags(self):
+        self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+        self.succeed('desktop create Ada --tag red --tag blue' + SPEC)
+        self.assertEqual(['red', 'blue'], self._sent()['tags'])
+
     def test_volume_of_the_smallest_size(self):
         self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
         self.succeed('desktop create Ada --boot-from-volume 0' + SPEC)
@@ -316,6 +321,17 @@ class SetTest(base.ShellTest):
         self.succeed("desktop set Ada --name Eva --note ''")
         (call,) = self.cloud.calls('PATCH')
         self.assertEqual({'name': 'Eva', 'note': ''}, call[2])
+
+    def test_tags(self):
+        self.know(ADA)
+        for options, tags in (
+            ('--tag red --tag blue', ['blue', 'red', 'room-3']),
+            ('--no-tag', []),
+            ('--no-tag --tag red', ['red']),
+        ):
+            self.cloud.answer('PATCH', '/desktops/' + ADA['id'], ADA)
+            self.succeed('desktop set Ada ' + options)
+            self.assertEqual({'tags': tags}, self.cloud.calls('PATCH')[-1][2])
 
     def test_nothing_to_set(self):
         self.complain('desktop set Ada')
