@@ -16,6 +16,8 @@ from clouddesk.db import models
 #: Columns that a desktop takes over from its pool.
 SPEC = (*models.SPEC, 'template_id', 'template_revision')
 
+_SUBJECT = ('subject_type', 'subject_id', 'subject_name')
+
 #: Id and name of a desktop that a work order has an item for.
 Part = tuple[str, str]
 
@@ -29,7 +31,8 @@ def order(
 ) -> str:
     """A queued work order.
 
-    :param asked: ``project_id``, ``user_id`` and ``request_id``
+    :param asked: ``project_id``, ``user_id`` and ``request_id``; perhaps
+        ``inputs`` to add, and a ``subject`` of its own (type, id and name)
     :param subject: pool or desktop that the order is about as a whole; a
         pair is the id and name of a desktop
     :returns: its id
@@ -38,14 +41,16 @@ def order(
     values = {
         'id': order_id,
         'kind': kind,
-        'inputs': dict(inputs),
+        'inputs': dict(inputs) | dict(asked.get('inputs', {})),
         'project_id': asked['project_id'],
         'user_id': asked['user_id'],
         'request_id': asked.get('request_id'),
     }
-    session.execute(
-        sa.insert(models.WorkOrder), [values | _subject_values(subject)]
-    )
+    about = _subject_values(subject)
+    if 'subject' in asked and not isinstance(subject, models.Pool):
+        # Orders of pools stay theirs: a retry takes the pool again.
+        about = dict(zip(_SUBJECT, asked['subject'], strict=True))
+    session.execute(sa.insert(models.WorkOrder), [values | about])
     return order_id
 
 

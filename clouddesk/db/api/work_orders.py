@@ -26,6 +26,7 @@ from clouddesk.db import paging
 from clouddesk.db import people
 from clouddesk.db import quotas
 from clouddesk.db import retries
+from clouddesk.db import turns
 from clouddesk.db.api import desktops as desktops_api
 from clouddesk.db.api import pools as pools_api
 from clouddesk.i18n import _
@@ -186,6 +187,7 @@ def create_pool(
         slots = range(1, row.size + 1)
         parts = _fill(session, order, order_id, row, slots, project_name)
         inserts.items(session, order_id, flows.POOL_CREATE, {}, parts)
+        turns.record(session, order, order_id, row.id)
         made |= {'pools': 1, 'desktops': len(parts)}
         return _load(session, [order_id])[0]
 
@@ -235,6 +237,7 @@ def resize_pool(
         else:
             parts = _shrink(session, order_id, live, len(live) - size)
         inserts.items(session, order_id, flows.POOL_RESIZE, inputs, parts)
+        turns.record(session, order, order_id)
         return _load(session, [order_id])[0]
 
 
@@ -277,6 +280,7 @@ def retry_pool(
         slots = _free_slots(members, lacking - len(again))
         new = _fill(session, order, order_id, pool, slots, project_name)
         inserts.items(session, order_id, flows.POOL_RETRY, inputs, again + new)
+        turns.record(session, order, order_id)
         return _load(session, [order_id])[0]
 
 
@@ -298,6 +302,7 @@ def delete_pool(
         order_id = _order_for(session, order, flows.POOL_DELETE, {}, pool)
         holds.take_desktops(session, dict(parts), order_id, 'delete')
         inserts.items(session, order_id, flows.POOL_DELETE, {}, parts)
+        turns.record(session, order, order_id)
         return _load(session, [order_id])[0]
 
 

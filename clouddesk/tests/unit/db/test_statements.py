@@ -126,7 +126,8 @@ class StatementsTestCase(base.DatabaseTestCase):
         costs = self.costs(
             self.desktops, lambda _rows: desktops.list_('project', {}, page)
         )
-        self.assertEqual((1, 1), costs)
+        # The desktops, and the tags of all of them.
+        self.assertEqual((2, 2), costs)
 
     def test_counts(self):
         costs = self.costs(self.sized, lambda pool: pools.counts([pool.id]))

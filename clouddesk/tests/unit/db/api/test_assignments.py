@@ -374,7 +374,8 @@ class ConstantStatementsTestCase(AssignmentsTestCase):
                 assignments.assign(row.id, 'project', ADA)
             with base.statements() as sent:
                 desktops.list_('project', {}, PAGE, ada)
-            self.assertEqual(1, len(sent))
+            # The desktops, and the tags of all of them.
+            self.assertEqual(2, len(sent))
 
     def test_the_index_is_unique(self):
         _pool, (one, two, _three) = self.pool(3)

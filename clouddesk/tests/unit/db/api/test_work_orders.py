@@ -94,9 +94,9 @@ class ReadTestCase(base.DatabaseTestCase):
         self.assertEqual([], found['nothing'])
         self.assertEqual(
             {
-                work_orders.ItemGroup(states.ITEM_WORKING, 2, 4, 1),
-                work_orders.ItemGroup(states.ITEM_FAILED, 0, 4, 1),
-                work_orders.ItemGroup(states.ITEM_PENDING, 0, 4, 1),
+                work_orders.ItemGroup(states.ITEM_WORKING, 2, 5, 1),
+                work_orders.ItemGroup(states.ITEM_FAILED, 0, 5, 1),
+                work_orders.ItemGroup(states.ITEM_PENDING, 0, 5, 1),
             },
             set(found[self.order.id]),
         )
@@ -220,7 +220,7 @@ class GrowTestCase(_PoolOrderTestCase):
         self.assertEqual(inputs, order.inputs)
         self.assertEqual([3, 4], self.slots(order))
         self.assertEqual('class-03', order.items[0].desktop_name)
-        self.assertEqual(4, order.items[0].steps_total)
+        self.assertEqual(5, order.items[0].steps_total)
         grown = pools.get(pool.id)
         self.assertEqual((4, order.id), (grown.size, grown.work_order_id))
 
@@ -292,7 +292,7 @@ class ShrinkTestCase(_PoolOrderTestCase):
         inputs = {'direction': flows.SHRINK, 'size': 1}
         self.assertEqual(inputs, order.inputs)
         self.assertEqual([3, 2], self.slots(order))
-        self.assertEqual(5, order.items[0].steps_total)
+        self.assertEqual(6, order.items[0].steps_total)
         victim = desktops.get(members[2].id)
         self.assertEqual(states.DELETING, victim.status)
         self.assertEqual(order.id, victim.work_order_id)

@@ -466,7 +466,7 @@ class UseTest(TemplateTest):
             self.desktop_of(self.made(name=name)['id'], name=name)
         seen = self.count_statements()
         self.get('/v1/desktops', 'member')
-        self.assertEqual(2, len(seen), seen)
+        self.assertEqual(3, len(seen), seen)
 
 
 class DeleteTest(TemplateTest):

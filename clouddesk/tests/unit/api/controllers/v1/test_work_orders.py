@@ -25,14 +25,20 @@ class ReadTest(base.ApiTest):
         seen = self.count_statements()
         order = self.get('%s/%s' % (URL, order_id)).json
         self.assertEqual(2, len(seen), seen)
-        self.assertEqual(25, order['percent'])
+        self.assertEqual(20, order['percent'])
         self.assertEqual(
-            [('volume', 1), ('port', 0), ('server', 0), ('active', 0)],
+            [
+                ('volume', 1),
+                ('port', 0),
+                ('floating_ip', 0),
+                ('server', 0),
+                ('active', 0),
+            ],
             [(step['name'], step['done']) for step in order['steps']],
         )
         (item,) = order['items']
         self.assertEqual(
-            ('port', 1, 4),
+            ('port', 1, 5),
             (item['step'], item['steps_done'], item['steps_total']),
         )
         self.assertEqual(1, order['counts']['running'])
