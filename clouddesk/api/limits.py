@@ -8,6 +8,19 @@ from clouddesk.conf import CONF
 from clouddesk.i18n import _
 
 
+def options() -> dict[str, int]:
+    """All of them, for who wants to know before asking."""
+    return {
+        'max_batch_size': CONF.desktop.max_batch_size,
+        'max_action_size': CONF.desktop.max_action_size,
+        'max_wave': CONF.desktop.max_wave,
+        'max_pool_size': CONF.pool.max_size,
+        'max_page_size': CONF.api.max_limit,
+        'max_export_rows': CONF.api.max_export_rows,
+        'max_request_body_size': CONF.api.max_request_body_size,
+    }
+
+
 def batch_size(count: int) -> None:
     """How many desktops one request creates (V10).
 

@@ -182,6 +182,17 @@ def examine(
     return report
 
 
+def quotas_of(project_id: str, volumes: bool) -> dict[str, Told]:
+    """What each service says that a project may have, and has.
+
+    :param volumes: whether the cloud has them
+    """
+    services = [OWN, COMPUTE, NETWORK, *([VOLUME] if volumes else [])]
+    needed: Needs = {service: {} for service in services}
+    said = ask(_questions(project_id, needed, {}))
+    return {service: told for (service, _part), told in said.items()}
+
+
 def ask(questions: Mapping[Part, Question]) -> Said:
     """Ask all services at once.
 

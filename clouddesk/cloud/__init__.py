@@ -15,8 +15,10 @@ import functools
 from keystoneauth1 import session as ks_session
 
 from clouddesk import context as cd_context
+from clouddesk.cloud import catalogue
 from clouddesk.cloud import compute
 from clouddesk.cloud import floating_ips
+from clouddesk.cloud import health
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
 from clouddesk.cloud import network
@@ -69,8 +71,16 @@ class Cloud:
         return image.Image(self._connection)
 
     @functools.cached_property
+    def catalogue(self) -> catalogue.Catalogue:
+        return catalogue.Catalogue(self._connection)
+
+    @functools.cached_property
     def quotas(self) -> quotas.Quotas:
         return quotas.Quotas(self._connection)
+
+    @functools.cached_property
+    def health(self) -> health.Health:
+        return health.Health(self._connection)
 
     @functools.cached_property
     def identity(self) -> identity.Identity:

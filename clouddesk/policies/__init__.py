@@ -6,12 +6,24 @@ import itertools
 from oslo_policy import policy
 
 from clouddesk.policies import base
+from clouddesk.policies import checks
+from clouddesk.policies import cloud_facts
 from clouddesk.policies import desktops
+from clouddesk.policies import differences
 from clouddesk.policies import pools
 from clouddesk.policies import templates
 from clouddesk.policies import work_orders
 
-_MODULES = (base, desktops, pools, templates, work_orders)
+_MODULES = (
+    base,
+    checks,
+    cloud_facts,
+    desktops,
+    differences,
+    pools,
+    templates,
+    work_orders,
+)
 
 
 def list_rules() -> Iterator[policy.RuleDefault]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from oslo_policy import policy
 
+from clouddesk.cloud import own
+
 ADMIN = 'rule:context_is_admin'
 PROJECT_MANAGER_OR_ADMIN = 'rule:project_manager_or_admin'
 PROJECT_MEMBER_OR_ADMIN = 'rule:project_member_or_admin'
@@ -86,6 +88,17 @@ def rule(
     )
 
 
+def housekeeper() -> str:
+    """Who keeps a project in order: its managers.
+
+    A clouddesk with one person's own credentials can do no more than she
+    can, so everybody who may make desktops there may look after them.
+    """
+    if own.is_used():
+        return PROJECT_MEMBER_OR_ADMIN
+    return PROJECT_MANAGER_OR_ADMIN
+
+
 def list_rules() -> Iterable[policy.RuleDefault]:
     yield from _ALIASES
     yield rule(
@@ -97,6 +110,7 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         'GET /v1/pools',
         'GET /v1/templates',
         'GET /v1/work-orders',
+        'GET /v1/limits',
     )
     yield rule(
         WHOLE_PROJECT,

@@ -59,3 +59,67 @@ PREVIEW = common.whole(
         'names': {'type': 'array', 'items': common.STRING},
     }
 )
+
+SHOW = common.fields({'project_id': common.NAME_255})
+
+#: Limits of single requests, all of them options of the operator.
+_OPTIONS = common.whole(
+    {
+        'max_batch_size': common.INTEGER,
+        'max_action_size': common.INTEGER,
+        'max_wave': common.INTEGER,
+        'max_pool_size': common.INTEGER,
+        'max_page_size': common.INTEGER,
+        'max_export_rows': common.INTEGER,
+        'max_request_body_size': common.INTEGER,
+    }
+)
+
+LIMITS = common.whole(
+    {
+        'project_id': common.STRING,
+        'limits': _by_service(_AMOUNT),
+        'options': _OPTIONS,
+        'unknown': {
+            'type': 'array',
+            'items': common.whole(
+                {'service': common.STRING, 'message': common.STRING}
+            ),
+        },
+    }
+)
+
+_STRINGS = {'type': 'array', 'items': common.STRING}
+
+CAPABILITIES = common.whole(
+    {
+        'boot_from': _STRINGS,
+        'console_types': _STRINGS,
+        'default_console_type': common.STRING,
+        'remote_protocols': _STRINGS,
+        'components': _STRINGS,
+        'export_formats': _STRINGS,
+        'services': common.whole(
+            dict.fromkeys(
+                (
+                    'volume',
+                    'key_manager',
+                    'instance_ha',
+                    'object_store',
+                    'load_balancer',
+                    'dns',
+                ),
+                common.BOOLEAN,
+            )
+        ),
+        'image_import_methods': _STRINGS,
+        'region': common.OPTIONAL_STRING,
+        'options': _OPTIONS,
+        'microversions': {
+            'type': 'array',
+            'items': common.whole(
+                {'version': common.STRING, 'reason': common.STRING}
+            ),
+        },
+    }
+)

@@ -5,7 +5,10 @@ from typing import Any
 from clouddesk.api import exposure
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
+from clouddesk.api.controllers.v1 import checks
+from clouddesk.api.controllers.v1 import cloud_facts
 from clouddesk.api.controllers.v1 import desktops
+from clouddesk.api.controllers.v1 import differences
 from clouddesk.api.controllers.v1 import documents
 from clouddesk.api.controllers.v1 import pools
 from clouddesk.api.controllers.v1 import templates
@@ -17,7 +20,11 @@ from clouddesk.api.views import versions as view
 
 class V1(exposure.Controller):
     below = {
+        'capabilities': cloud_facts.Capabilities(),
+        'checks': checks.Checks(),
         'desktops': desktops.Desktops(),
+        'differences': differences.Differences(),
+        'limits': cloud_facts.Limits(),
         'openapi.json': documents.OpenApi(),
         'pools': pools.Pools(),
         'templates': templates.Templates(),

@@ -31,6 +31,7 @@ class Export(exposure.Controller):
     @validation.query(schemas.EXPORT)
     @validation.response(schemas.FILE, media=export.MEDIA.values())
     def get(self, req: cd_request.Request) -> exposure.Answer:
+        """Get the list of desktops as a file for spreadsheets."""
         format_ = req.query.pop('format', export.CSV)
         columns = req.query.pop('columns', schemas.EXPORT_COLUMNS)
         rows = _rows(req)

@@ -24,6 +24,7 @@ from clouddesk import policy
 from clouddesk import states
 from clouddesk.api import access
 from clouddesk.api import app
+from clouddesk.cloud import catalogue
 from clouddesk.cloud import compute
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
@@ -43,6 +44,11 @@ IMAGE = '11111111-1111-4111-8111-111111111111'
 NETWORK = '22222222-2222-4222-8222-222222222222'
 FLAVOR = 'm1.desk'
 UNKNOWN = '99999999-9999-4999-8999-999999999999'
+
+#: What the catalogue has.
+SERVICES = dict.fromkeys(
+    ('volume', 'key_manager', 'instance_ha', 'load_balancer', 'dns'), True
+) | {'object_store': False}
 
 #: What nobody reaches.
 PLENTY = types.Limit(100000, 10)
@@ -88,12 +94,16 @@ class FakeCloud(fixtures.Fixture):
             ('network', network.Network),
             ('volume', volume.Volume),
             ('identity', identity.Identity),
+            ('catalogue', catalogue.Catalogue),
         ):
             setattr(self.user, name, mock.create_autospec(kind, instance=True))
         self.user.compute.get_flavor.return_value = types.Flavor(
             FLAVOR, 'desk', vcpus=2, ram=2048, disk=10
         )
         self.user.compute.has_zone.return_value = True
+        self.user.volume.is_offered.return_value = True
+        self.user.catalogue.services.return_value = SERVICES
+        self.user.catalogue.import_methods.return_value = ['glance-direct']
         self.user.image.get.return_value = types.Image(
             IMAGE, 'win11', 'active', size=1024**3, min_disk=5, min_ram=1024
         )
