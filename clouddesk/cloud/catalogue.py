@@ -1,5 +1,6 @@
 """What the cloud has beside the services that desktops need."""
 
+from keystoneauth1 import exceptions as ks_exceptions
 from openstack import connection
 
 from clouddesk import exceptions
@@ -25,15 +26,18 @@ class Catalogue:
     def services(self) -> dict[str, bool]:
         """Which of the optional services there are; answers without a call."""
         with errors.translated('Keystone'):
-            return {
-                name: self._conn.session.get_endpoint(
-                    service_type=kind,
-                    interface=CONF.cloud.interface,
-                    region_name=CONF.cloud.region_name,
-                )
-                is not None
-                for name, kind in _SERVICES.items()
-            }
+            return {name: self._has(kind) for name, kind in _SERVICES.items()}
+
+    def _has(self, kind: str) -> bool:
+        try:
+            found = self._conn.session.get_endpoint(
+                service_type=kind,
+                interface=CONF.cloud.interface,
+                region_name=CONF.cloud.region_name,
+            )
+        except ks_exceptions.EndpointNotFound:
+            return False
+        return found is not None
 
     def import_methods(self) -> list[str]:
         """How Glance takes images beside an upload; none if it is silent."""
