@@ -207,9 +207,10 @@ def project_session(project_id: str) -> ks_session.Session:
 def user_session(context: cd_context.RequestContext) -> ks_session.Session:
     """The caller of a request, with our service token alongside."""
     auth = getattr(context, 'user_auth_plugin', None) or _token_auth(context)
-    if own.is_used() and getattr(auth, 'user', None):
+    known = getattr(auth, 'user', None)
+    if own.is_used() and known:
         # The middleware's plugin would look for a service token.
-        auth = access.AccessInfoPlugin(auth.user)
+        auth = access.AccessInfoPlugin(known)
     if own.has_service_user():
         auth = service_token.ServiceTokenAuthWrapper(
             user_auth=auth, service_auth=_service_auth()

@@ -79,6 +79,8 @@ class Image:
     disk_format: str | None = None
     properties: dict[str, Any] = dataclasses.field(default_factory=dict)
     protected: bool = False
+    #: The project that it belongs to.
+    owner: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +120,15 @@ class Limit:
     def free(self) -> int | None:
         """What is left; None without a limit."""
         return None if self.limit < 0 else max(self.limit - self.used, 0)
+
+
+@dataclasses.dataclass(frozen=True)
+class ComputeHost:
+    name: str
+    #: Its service has told lately that it lives.
+    up: bool
+    #: It may take further servers.
+    enabled: bool
 
 
 @dataclasses.dataclass(frozen=True)

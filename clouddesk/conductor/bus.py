@@ -37,6 +37,8 @@ class Bus:
         self._conf = conf.conductor
         self._servers: list[Any] = []
         self._stopped = threading.Event()
+        #: ``calls`` and ``notifications``, as soon as they are listened to.
+        self.listening: set[str] = set()
         #: Set when everything is listened to.
         self.opened = threading.Event()
 
@@ -62,6 +64,7 @@ class Bus:
                     server = opener()
                     server.start()
                     self._servers.append(server)
+                    self.listening.add(what)
                     if self._stopped.is_set():
                         # stop() may have missed it.
                         server.stop()

@@ -10,6 +10,8 @@ from typing import Any
 import oslo_messaging as messaging
 
 from clouddesk import exceptions
+from clouddesk.conductor import audit
+from clouddesk.conductor import checkup
 from clouddesk.conductor import hints
 from clouddesk.conductor import manager as managers
 from clouddesk.conductor import rpcapi
@@ -23,10 +25,14 @@ class Endpoint:
         manager: managers.Manager,
         hints_: hints.Hints,
         cloud_of: Callable[[str], Any],
+        audit_: audit.Audit,
+        checkup_: checkup.Checkup,
     ) -> None:
         self._manager = manager
         self._hints = hints_
         self._cloud_of = cloud_of
+        self._audit = audit_
+        self._checkup = checkup_
 
     def run_order(self, ctxt: Any, order_id: str) -> None:
         """A work order waits, or somebody wants something of it."""
@@ -43,6 +49,28 @@ class Endpoint:
         """``{"type", "protocol", "url"}`` of the screen of a server."""
         compute = self._cloud_of(project_id).compute
         return dataclasses.asdict(compute.console(server_id, type))
+
+    @messaging.expected_exceptions(exceptions.ClouddeskError)
+    def checks(self, ctxt: Any, project_id: str) -> list[dict[str, Any]]:
+        """See :meth:`clouddesk.conductor.checkup.Checkup.run`."""
+        return self._checkup.run(project_id)
+
+    @messaging.expected_exceptions(exceptions.ClouddeskError)
+    def differences(self, ctxt: Any, project_id: str) -> list[dict[str, Any]]:
+        """See :class:`clouddesk.conductor.audit.Difference`."""
+        found = self._audit.differences(project_id)
+        return [each.primitive() for each in found]
+
+    @messaging.expected_exceptions(exceptions.ClouddeskError)
+    def repair(
+        self, ctxt: Any, project_id: str, ids: list[str] | None
+    ) -> list[dict[str, Any]]:
+        """See :meth:`clouddesk.conductor.audit.Audit.repair`."""
+        order = {
+            'user_id': getattr(ctxt, 'user_id', None),
+            'request_id': getattr(ctxt, 'request_id', None),
+        }
+        return self._audit.repair(project_id, ids, order)
 
     def ping(self, ctxt: Any) -> str:
         return 'pong'

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import threading
+import time
 
 from oslo_log import log as logging
 
@@ -29,6 +30,8 @@ class Hints:
         self._desktops: set[str] = set()
         self._some = threading.Event()
         self._stopped = threading.Event()
+        #: When Nova told something last; None: never.
+        self.heard_at: float | None = None
 
     def start(self) -> None:
         threading.Thread(target=self._run, name='hints', daemon=True).start()
@@ -50,6 +53,7 @@ class Hints:
         A server in the middle of a task is not looked at: another hint
         comes when it is done.
         """
+        self.heard_at = time.monotonic()
         if task_state and not event.endswith('.error'):
             return
         with self._lock:

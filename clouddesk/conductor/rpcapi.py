@@ -17,13 +17,15 @@ LOG = log.getLogger(__name__)
 VERSION = '1.0'
 #: Seconds that somebody at a screen waits for an answer.
 _TIMEOUT = 30
+#: The same for a look at all of a project, and for repairs.
+_AUDIT_TIMEOUT = 90
 
 
 class ConductorAPI:
     """The calls; primitive arguments only.
 
     History of :data:`VERSION`: 1.0 ``run_order``, ``look_at``, ``console``,
-    ``ping``.
+    ``checks``, ``differences``, ``repair``, ``ping``.
     """
 
     def run_order(self, order_id: str) -> None:
@@ -55,6 +57,41 @@ class ConductorAPI:
             'console', project_id=project_id, server_id=server_id, type=type
         )
 
+    def checks(self, project_id: str) -> list[dict[str, Any]]:
+        """How the cloud looks from a conductor, for a project.
+
+        :raises ServiceUnavailable: when no conductor answers in time
+        """
+        return self._call('checks', project_id=project_id)
+
+    def differences(self, project_id: str) -> list[dict[str, Any]]:
+        """What the tables and the cloud disagree about.
+
+        :raises ServiceUnavailable: when no conductor answers in time
+        :raises CloudError: a service does not tell
+        """
+        return self._call(
+            'differences', timeout=_AUDIT_TIMEOUT, project_id=project_id
+        )
+
+    def repair(
+        self, project_id: str, ids: list[str] | None
+    ) -> list[dict[str, Any]]:
+        """Repair differences; a verdict for each.
+
+        :param ids: None for all
+        :raises ServiceUnavailable: when no conductor answers in time; what
+            was begun goes on
+        :raises CloudError: a service does not tell
+        """
+        return self._call(
+            'repair', timeout=_AUDIT_TIMEOUT, project_id=project_id, ids=ids
+        )
+
+    def reach_broker(self) -> None:
+        """:raises ServiceUnavailable: the message broker is away"""
+        self._reach_broker(self._client(), rpc.current_context())
+
     def ping(self) -> str:
         """``pong`` of any conductor.
 
@@ -72,8 +109,12 @@ class ConductorAPI:
                 {'method': method, 'about': kwargs, 'error': error},
             )
 
-    def _call(self, method: str, **kwargs: Any) -> Any:
+    def _call(
+        self, method: str, timeout: int | None = None, **kwargs: Any
+    ) -> Any:
         client = self._client()
+        if timeout is not None:
+            client = client.prepare(timeout=timeout)
         ctxt = rpc.current_context()
         self._reach_broker(client, ctxt)
         try:

@@ -12,7 +12,9 @@ from oslo_log import log as logging
 from oslo_service import service
 
 from clouddesk import cloud
+from clouddesk.conductor import audit
 from clouddesk.conductor import bus
+from clouddesk.conductor import checkup
 from clouddesk.conductor import endpoints
 from clouddesk.conductor import hints
 from clouddesk.conductor import lease
@@ -20,6 +22,7 @@ from clouddesk.conductor import manager
 from clouddesk.conductor import reconciler
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
+from clouddesk.conductor import timetable
 
 LOG = logging.getLogger(__name__)
 
@@ -98,10 +101,18 @@ class Conductor(service.ServiceBase):
         )
         sweep_ = sweep.Sweep(self._cloud_of, self._conf, self._stopped)
         hints_ = hints.Hints(sync_.some)
-        endpoint = endpoints.Endpoint(self.manager, hints_, self._cloud_of)
+        audit_ = audit.Audit(self._cloud_of, sync_, self.manager.run_order)
+        checkup_ = checkup.Checkup(self._cloud_of, self._conf, hints_)
+        endpoint = endpoints.Endpoint(
+            self.manager, hints_, self._cloud_of, audit_, checkup_
+        )
         self.bus = bus.Bus(host, [endpoint], hints_.hint, self._conf)
+        checkup_.listening = self.bus.listening
+        timetable_ = timetable.Timetable(
+            self._cloud_of, self.manager.run_order
+        )
         self._loops = reconciler.Reconciler(
-            self.manager, sync_, sweep_, self._conf
+            self.manager, sync_, sweep_, self._conf, timetable_
         )
         return [hints_, self._loops, self.bus]
 

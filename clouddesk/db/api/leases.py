@@ -105,6 +105,14 @@ def claimable(limit: int) -> list[str]:
         return list(session.scalars(query))
 
 
+def overdue(seconds: float) -> int:
+    """Orders that nobody took for so long."""
+    query = sa.select(sa.func.count()).select_from(_Order)
+    query = query.where(*_unheld(), _Order.updated_at < clock.now(-seconds))
+    with db.reader() as session:
+        return session.scalars(query).one()
+
+
 def _unheld() -> tuple[sa.ColumnElement[bool], ...]:
     return (
         _Order.status.in_(sorted(states.ORDER_CLAIMABLE)),

@@ -7,6 +7,8 @@ from sqlalchemy import exc as sa_exc
 
 from clouddesk import conf
 from clouddesk import states
+from clouddesk.conductor import audit
+from clouddesk.conductor import checkup
 from clouddesk.conductor import endpoints
 from clouddesk.conductor import engine
 from clouddesk.conductor import hints
@@ -166,7 +168,11 @@ class ManagerTest(base.ConductorTestCase):
         looks = []
         hinted = hints.Hints(lambda servers, ids: looks.append(ids))
         endpoint = endpoints.Endpoint(
-            self.manager, hinted, self.world.for_project
+            self.manager,
+            hinted,
+            self.world.for_project,
+            mock.create_autospec(audit.Audit, instance=True),
+            mock.create_autospec(checkup.Checkup, instance=True),
         )
         self.assertEqual('pong', endpoint.ping({}))
         endpoint.look_at({}, 'd')
