@@ -23,6 +23,20 @@ def add_options(
         when it is empty
     """
     pagination.add_marker_pagination_option_to_parser(parser)
+    add_scope_options(parser, sort_keys, default)
+    parser.add_argument(
+        '--long',
+        action='store_true',
+        help=_('List additional fields'),
+    )
+
+
+def add_scope_options(
+    parser: argparse.ArgumentParser,
+    sort_keys: Sequence[str],
+    default: str = '',
+) -> None:
+    """Add sorting and projects."""
     parser.add_argument(
         '--sort',
         metavar='<key>[:<direction>]',
@@ -40,11 +54,6 @@ def add_options(
         '--project',
         metavar='<project>',
         help=_('List those of one project, name or ID (admin only)'),
-    )
-    parser.add_argument(
-        '--long',
-        action='store_true',
-        help=_('List additional fields'),
     )
 
 
@@ -82,9 +91,9 @@ def query(parsed_args: argparse.Namespace, connection: Any) -> dict[str, Any]:
         asked['project_id'] = find.project(connection, parsed_args.project)
     if parsed_args.all_projects or parsed_args.project:
         asked['all_projects'] = True
-    if parsed_args.marker:
+    if getattr(parsed_args, 'marker', None):
         asked['marker'] = parsed_args.marker
-    if parsed_args.limit:
+    if getattr(parsed_args, 'limit', None):
         # The one page that was asked for, not pages of that size.
         asked.update(limit=parsed_args.limit, paginated=False)
     return asked

@@ -10,6 +10,7 @@ from osc_lib import utils
 
 from clouddesk.osc import columns
 from clouddesk.osc import command
+from clouddesk.osc import filters
 from clouddesk.osc import find
 from clouddesk.osc import listing
 from clouddesk.osc import spec
@@ -96,7 +97,7 @@ _LISTED_LONG = _LISTED | {
 }
 _OF_PROJECT = {'project_id': 'Project ID'}
 
-_SORT_KEYS = ('created_at', 'updated_at', 'name', 'status', 'id')
+SORT_KEYS = ('created_at', 'updated_at', 'name', 'status', 'id')
 
 
 class CreateDesktop(command.ShowSome):
@@ -153,81 +154,30 @@ class ListDesktop(command.Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            '--status',
-            metavar='<status>[,<status>...]',
-            type=listing.words,
-            help=_('Only desktops in one of these states'),
-        )
-        parser.add_argument(
-            '--name', metavar='<name>', help=_('Only this exact name')
-        )
-        for noun in ('pool', 'image', 'flavor', 'network'):
-            parser.add_argument(
-                f'--{noun}',
-                metavar=f'<{noun}>',
-                help=_('Only those of this %s (name or ID)') % noun,
-            )
-        listing.add_template_options(parser)
-        tags.add_filters(parser)
-        parser.add_argument(
-            '--query',
-            metavar='<text>',
-            help=_('Part of the name, or an exact address or user ID'),
-        )
-        parser.add_argument(
-            '--mine',
-            action='store_true',
-            help=_('Only those assigned to you or to a group of yours'),
-        )
-        parser.add_argument(
-            '--assignee',
-            metavar='<id>',
-            help=_('Only those assigned to this user or group (ID)'),
-        )
+        filters.add_options(parser)
         parser.add_argument(
             '--totals',
             action='store_true',
             help=_('Also tell what all desktops of the query use together'),
         )
-        listing.add_options(parser, _SORT_KEYS, default='name')
+        listing.add_options(parser, SORT_KEYS, default='name')
         return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         """Ask for the desktops, and the totals if wanted."""
-        filters = self._filters(parsed_args)
+        wanted = filters.given(parsed_args, self.client, self.connection)
         asked = listing.query(parsed_args, self.connection)
-        desktops = self.client.desktops(**filters, **asked)
+        desktops = self.client.desktops(**wanted, **asked)
         listed = _LISTED_LONG if parsed_args.long else _LISTED
         if 'all_projects' in asked:
             listed = listed | _OF_PROJECT
         if parsed_args.totals:
             scope = ('all_projects', 'project_id')
-            filters |= {key: asked[key] for key in scope if key in asked}
-            self.hint(totals(self.client.get_desktop_summary(**filters)))
+            wanted |= {key: asked[key] for key in scope if key in asked}
+            self.hint(totals(self.client.get_desktop_summary(**wanted)))
         return rows.of_list(desktops, listed, _FORMATTERS)
-
-    def _filters(self, parsed_args: argparse.Namespace) -> dict[str, Any]:
-        filters = {
-            'name': parsed_args.name,
-            'status': parsed_args.status,
-            'search': parsed_args.query,
-            'mine': parsed_args.mine,
-            'assignee_id': parsed_args.assignee,
-            'tags': parsed_args.tags,
-            'any_tags': parsed_args.any_tags,
-        }
-        if parsed_args.pool:
-            filters['pool_id'] = find.pool(self.client, parsed_args.pool).id
-        for noun in ('image', 'flavor', 'network'):
-            name = getattr(parsed_args, noun)
-            if name:
-                resolve = getattr(find, noun)
-                filters[f'{noun}_id'] = resolve(self.connection, name)
-        given = {key: value for key, value in filters.items() if value}
-        return given | listing.of_template(parsed_args, self.client)
 
 
 class ShowDesktop(command.ShowOne):

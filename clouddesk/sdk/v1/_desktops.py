@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from collections.abc import Iterable
 from typing import Any
+from typing import BinaryIO
 
 from clouddesk.sdk.v1 import _base
 from clouddesk.sdk.v1 import _common
@@ -84,6 +85,25 @@ class DesktopsMixin(_base.BaseProxy):
         :returns: A :class:`~clouddesk.sdk.v1.desktop.DesktopSummary`
         """
         return _desktop.DesktopSummary.of(self, **_common.query(query))
+
+    def export_desktops(
+        self,
+        output: BinaryIO,
+        file_format: str = 'csv',
+        columns: Iterable[str] | None = None,
+        **query: Any,
+    ) -> None:
+        """Write the desktops of a query to a file for spreadsheets
+
+        :param output: A file that takes bytes; it is written as they come.
+        :param file_format: ``csv`` or ``xlsx``.
+        :param columns: Names of the columns in their order; all when None.
+        :param query: The same as of :meth:`desktops`, without paging.
+        """
+        asked = _common.query({'columns': columns and list(columns)})
+        _desktop.Desktop.export(
+            self, output, format=file_format, **asked, **_common.query(query)
+        )
 
     def create_desktop(self, **attrs: Any) -> _work_order.WorkOrder:
         """Create a desktop, or several

@@ -3,10 +3,14 @@ from typing import Literal
 
 from clouddesk.sdk.v1 import _assignments
 from clouddesk.sdk.v1 import _desktops
+from clouddesk.sdk.v1 import _limits
+from clouddesk.sdk.v1 import _housekeeping
 from clouddesk.sdk.v1 import _pools
 from clouddesk.sdk.v1 import _templates
 from clouddesk.sdk.v1 import _work_orders
+from clouddesk.sdk.v1 import check as _check
 from clouddesk.sdk.v1 import desktop as _desktop
+from clouddesk.sdk.v1 import difference as _difference
 from clouddesk.sdk.v1 import pool as _pool
 from clouddesk.sdk.v1 import template as _template
 from clouddesk.sdk.v1 import work_order as _work_order
@@ -15,6 +19,8 @@ from clouddesk.sdk.v1 import work_order as _work_order
 class Proxy(
     _assignments.AssignmentsMixin,
     _desktops.DesktopsMixin,
+    _limits.LimitsMixin,
+    _housekeeping.HousekeepingMixin,
     _pools.PoolsMixin,
     _templates.TemplatesMixin,
     _work_orders.WorkOrdersMixin,
@@ -24,7 +30,9 @@ class Proxy(
     api_version: ClassVar[Literal['1']] = '1'
 
     _resource_registry = {
+        'check': _check.Check,
         'desktop': _desktop.Desktop,
+        'difference': _difference.Difference,
         'pool': _pool.Pool,
         'template': _template.Template,
         'work_order': _work_order.WorkOrder,

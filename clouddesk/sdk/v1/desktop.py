@@ -11,6 +11,12 @@ from clouddesk.sdk.v1 import work_order as _work_order
 _ACCEPTED = 202
 
 
+#: Parameters of an export that a list does not have.
+_EXPORT = ('format', 'columns')
+#: Bytes of a file that are taken at once.
+_PIECE = 65536
+
+
 class Desktop(_common.DesktopResource):
     resources_key = 'desktops'
     base_path = '/desktops'
@@ -179,6 +185,25 @@ class Desktop(_common.DesktopResource):
             return _work_order.WorkOrder.from_response(session, response)
         self._translate_response(response)
         return self
+
+    @classmethod
+    def export(cls, session: Any, output: Any, **query: Any) -> None:
+        """Write the list of desktops to a file, as it comes.
+
+        :param query: of a list, and ``format`` and ``columns``
+        """
+        own = {key: query.pop(key) for key in _EXPORT if key in query}
+        params = cls._query_mapping._transpose(query, cls) | own
+        session = cls._get_session(session)
+        response = session.get(
+            f'{cls.base_path}/export',
+            params=params,
+            stream=True,
+            microversion=cls._get_microversion(session),
+        )
+        exceptions.raise_from_response(response)
+        for piece in response.iter_content(_PIECE):
+            output.write(piece)
 
     def remove(self, session: Any) -> _work_order.WorkOrder:
         """Delete the desktop and all that belongs to it in the cloud."""
