@@ -1,12 +1,15 @@
 """Users and groups that a request names, proved to exist.
 
 The service user asks Keystone: teachers may not look at other people there.
+They may give names instead of ids, which are looked for in the domain that
+they are of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Any
 
 from clouddesk import cloud
+from clouddesk import context as cd_context
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db.api import assignments
@@ -17,7 +20,9 @@ _ONE = {'user_id': states.USER, 'group_id': states.GROUP}
 _SOME = {'users': states.USER, 'groups': states.GROUP}
 
 
-def one(wanted: dict[str, Any]) -> assignments.Person:
+def one(
+    context: cd_context.RequestContext, wanted: dict[str, Any]
+) -> assignments.Person:
     """The user or the group of a body.
 
     :raises Invalid: both are named, or there is no such user or group
@@ -26,51 +31,43 @@ def one(wanted: dict[str, Any]) -> assignments.Person:
         raise exceptions.Invalid(
             _('Give user_id or group_id, not both.'), {'field': 'group_id'}
         )
-    ((field, id_),) = wanted.items()
-    person = (_ONE[field], id_)
-    _require(person, field)
-    return person
+    ((field, name),) = wanted.items()
+    return _find(context, field, _ONE[field], name)
 
 
-def some(wanted: dict[str, Any]) -> list[assignments.Person]:
-    """The users and groups of a body, as they were given."""
+def some(
+    context: cd_context.RequestContext,
+    wanted: dict[str, Any],
+    known: Collection[assignments.Person] = (),
+) -> list[assignments.Person]:
+    """The users and groups of a body.
+
+    :param known: those whose ids need no proof
+    :raises Invalid: one of them does not exist
+    """
     return [
-        (kind, id_)
+        (kind, name)
+        if (kind, name) in known
+        else _find(context, field, kind, name)
         for field, kind in _SOME.items()
-        for id_ in wanted.get(field, ())
+        for name in wanted.get(field, ())
     ]
 
 
-def require(people: list[assignments.Person]) -> None:
-    """:raises Invalid: one of them does not exist"""
-    for person, field in _with_fields(people):
-        _require(person, field)
-
-
-def _with_fields(
-    people: list[assignments.Person],
-) -> Iterator[tuple[assignments.Person, str]]:
-    fields = {kind: field for field, kind in _SOME.items()}
-    return ((person, fields[person[0]]) for person in people)
-
-
-def _require(person: assignments.Person, field: str) -> None:
-    kind, id_ = person
+def _find(
+    context: cd_context.RequestContext, field: str, kind: str, name: str
+) -> assignments.Person:
     identity = cloud.for_service().identity
-    ask = (
-        identity.require_user
-        if kind == states.USER
-        else identity.require_group
-    )
+    find = identity.user_id if kind == states.USER else identity.group_id
     try:
-        ask(id_)
+        return kind, find(name, context.user_domain_id)
     except exceptions.CloudNotFound as error:
         raise exceptions.Invalid(
             _('%(field)s: there is no %(kind)s %(id)s.'),
-            {'field': field, 'id': id_},
+            {'field': field, 'id': name},
             field=field,
             kind=kind,
-            id=id_,
+            id=name,
         ) from error
     except exceptions.CloudError as error:
         raise exceptions.ServiceUnavailable(error.text) from error

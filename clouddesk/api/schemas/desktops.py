@@ -59,7 +59,7 @@ OPEN_CONSOLE = common.fields({'type': common.one_of(CONSOLE_TYPES)})
 
 #: Whom to give a desktop to: a user or a group.
 ASSIGN = common.fields(
-    {'user_id': common.KEYSTONE_ID, 'group_id': common.KEYSTONE_ID}
+    {'user_id': common.NAME_255, 'group_id': common.NAME_255}
 ) | {'minProperties': 1}
 
 

@@ -42,7 +42,7 @@ RESIZE = common.fields({'size': _SIZE}, required=('size',))
 
 _PEOPLE = {
     'type': 'array',
-    'items': common.KEYSTONE_ID,
+    'items': common.NAME_255,
     'minItems': 1,
     'uniqueItems': True,
 }

@@ -38,7 +38,7 @@ class Assign(exposure.Controller):
         scope = listing.scope(req)
         # Strangers are told nothing of who exists.
         desktops_db.get(desktop_id, scope)
-        db.assign(desktop_id, scope, whom.one(req.input))
+        db.assign(desktop_id, scope, whom.one(req.caller, req.input))
         return _shown(req, desktop_id)
 
 
@@ -135,20 +135,31 @@ def add_members(req: cd_request.Request, pool_id: str) -> models.Pool:
 
     :raises Invalid: too many, or one of them does not exist
     """
-    pool = pools_db.get(pool_id, listing.scope(req))
-    named = whom.some(req.input)
-    limits.action_size('members', named)
-    present = set(db.members([pool.id])[pool.id])
-    whom.require([each for each in named if each not in present])
+    pool, present = _roster(req, pool_id)
+    named = whom.some(req.caller, req.input, present)
     db.add_members(pool.id, named, limits.members())
     return pool
 
 
 def remove_members(req: cd_request.Request, pool_id: str) -> models.Pool:
-    """Take those whom a request names out of the roster of a pool."""
-    pool = pools_db.get(pool_id, listing.scope(req))
-    db.remove_members(pool.id, whom.some(req.input))
+    """Take those whom a request names out of the roster of a pool.
+
+    :raises Invalid: too many, or one of them does not exist
+    """
+    pool, present = _roster(req, pool_id)
+    # Who is gone from Keystone is still in the roster, by id.
+    named = whom.some(req.caller, req.input, present)
+    db.remove_members(pool.id, named)
     return pool
+
+
+def _roster(
+    req: cd_request.Request, pool_id: str
+) -> tuple[models.Pool, list[db.Person]]:
+    pool = pools_db.get(pool_id, listing.scope(req))
+    for field, names in req.input.items():
+        limits.action_size(field, names)
+    return pool, db.members([pool.id])[pool.id]
 
 
 ACTIONS = {

@@ -117,6 +117,8 @@ class FakeCloud(fixtures.Fixture):
         self.service.identity = mock.create_autospec(
             identity.Identity, instance=True
         )
+        self.service.identity.user_id.side_effect = lambda id_, _domain: id_
+        self.service.identity.group_id.side_effect = lambda id_, _domain: id_
         self.useFixture(
             fixtures.MockPatchObject(
                 cloud, 'for_service', autospec=True, return_value=self.service
