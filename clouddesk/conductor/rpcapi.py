@@ -62,7 +62,7 @@ class ConductorAPI:
 
         :raises ServiceUnavailable: when no conductor answers in time
         """
-        return self._call('checks', project_id=project_id)
+        return self._call('checks', timeout=_TIMEOUT, project_id=project_id)
 
     def differences(self, project_id: str) -> list[dict[str, Any]]:
         """What the tables and the cloud disagree about.

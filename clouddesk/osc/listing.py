@@ -45,6 +45,11 @@ def add_scope_options(
         help=_('Sort by a key (%(keys)s), asc or desc')
         % {'keys': ', '.join(sort_keys)},
     )
+    add_project_options(parser)
+
+
+def add_project_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--all-projects`` and ``--project``."""
     parser.add_argument(
         '--all-projects',
         action='store_true',
@@ -87,15 +92,24 @@ def of_template(
 def query(parsed_args: argparse.Namespace, connection: Any) -> dict[str, Any]:
     """What the options ask of the API."""
     asked: dict[str, Any] = dict(parsed_args.sort)
-    if parsed_args.project:
-        asked['project_id'] = find.project(connection, parsed_args.project)
-    if parsed_args.all_projects or parsed_args.project:
-        asked['all_projects'] = True
+    asked |= project_query(parsed_args, connection)
     if getattr(parsed_args, 'marker', None):
         asked['marker'] = parsed_args.marker
     if getattr(parsed_args, 'limit', None):
         # The one page that was asked for, not pages of that size.
         asked.update(limit=parsed_args.limit, paginated=False)
+    return asked
+
+
+def project_query(
+    parsed_args: argparse.Namespace, connection: Any
+) -> dict[str, Any]:
+    """What ``--all-projects`` and ``--project`` ask of the API."""
+    asked: dict[str, Any] = {}
+    if parsed_args.project:
+        asked['project_id'] = find.project(connection, parsed_args.project)
+    if parsed_args.all_projects or parsed_args.project:
+        asked['all_projects'] = True
     return asked
 
 

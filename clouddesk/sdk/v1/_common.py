@@ -19,9 +19,16 @@ class DesktopResource(resource.Resource):
     _max_microversion = '1.0'
 
     @classmethod
-    def _post(cls, session: Any, url: str, body: Any) -> Any:
+    def _post(
+        cls,
+        session: Any,
+        url: str,
+        body: Any,
+        params: dict[str, Any] | None = None,
+    ) -> Any:
         """POST with the negotiated microversion.
 
+        :param params: the query
         :raises: :class:`~openstack.exceptions.HttpException` when refused
         """
         session = cls._get_session(session)
@@ -31,7 +38,9 @@ class DesktopResource(resource.Resource):
                 session, cls._max_microversion
             )
         )
-        response = session.post(url, json=body, microversion=microversion)
+        response = session.post(
+            url, json=body, params=params, microversion=microversion
+        )
         exceptions.raise_from_response(response)
         return response
 

@@ -3,8 +3,8 @@ from typing import Literal
 
 from clouddesk.sdk.v1 import _assignments
 from clouddesk.sdk.v1 import _desktops
-from clouddesk.sdk.v1 import _limits
 from clouddesk.sdk.v1 import _housekeeping
+from clouddesk.sdk.v1 import _limits
 from clouddesk.sdk.v1 import _pools
 from clouddesk.sdk.v1 import _templates
 from clouddesk.sdk.v1 import _work_orders

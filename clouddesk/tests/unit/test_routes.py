@@ -28,6 +28,8 @@ SDK_NAMES = {
     'GET /': None,
     'GET /v1': None,
     'GET /v1/openapi.json': None,
+    'GET /v1/checks': 'checks',
+    'GET /v1/differences': 'differences',
     'GET /v1/desktops/export': 'export_desktops',
     'GET /v1/templates/{template_id}/revisions': 'template_revisions',
     'POST /v1/desktops/{desktop_id}/actions/console': 'get_desktop_console',

@@ -51,6 +51,8 @@ class MatrixTestCase(base.ApiTest):
         for name in OTHER:
             self.add_token('other-' + name, base.OTHER_PROJECT, _ROLES[name])
         self.conductor.call.return_value = _CONSOLE
+        # What is asked with a longer patience answers lists.
+        self.conductor.prepare.return_value.call.return_value = []
         self.makers = {
             'serial': lambda given: str(next(self._serial)),
             'image_id': lambda given: base.IMAGE,
