@@ -161,6 +161,41 @@ class TemplateChanged(Conflict):
     )
 
 
+class CourseBusy(Conflict):
+    code = 'course_busy'
+    message = _(
+        'Course %(name)s is %(status)s; wait until that is over, or cancel '
+        'work order %(work_order)s.'
+    )
+
+
+class CourseInSession(Conflict):
+    code = 'course_in_session'
+    message = _(
+        'Course %(name)s is %(status)s; end it first, or delete its pool '
+        'with it.'
+    )
+
+
+class ImageGone(Conflict):
+    """What a course is made from cannot be used any more (I14)."""
+
+    code = 'image_gone'
+    message = _('Course %(name)s cannot start: image %(image)s %(reason)s.')
+
+    @classmethod
+    def of(cls, name: str, image_id: str, reason: str) -> 'ImageGone':
+        """
+        :param reason: such as "is gone"
+        """
+        return cls(
+            details={'image_id': image_id},
+            name=name,
+            image=image_id,
+            reason=reason,
+        )
+
+
 class WorkOrderWrongState(Conflict):
     code = 'work_order_wrong_state'
     message = _(
@@ -286,6 +321,21 @@ class ServerGone(ClouddeskError):
 class PowerFailed(ClouddeskError):
     code = 'power_failed'
     message = _('The server is %(status)s instead of %(wanted)s: %(reason)s')
+
+
+class NoOtherHost(Conflict):
+    """A desktop cannot move, because there is nowhere to go."""
+
+    code = 'no_other_host'
+    message = _(
+        'Desktop %(name)s is on host %(host)s; zone %(zone)s has no other '
+        'host that is enabled and up.'
+    )
+
+
+class MigrationFailed(ClouddeskError):
+    code = 'migration_failed'
+    message = _('The server is still on host %(host)s: %(reason)s')
 
 
 class RemovalFailed(ClouddeskError):

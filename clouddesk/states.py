@@ -110,6 +110,10 @@ ACTION_WANTS = {
     'stop': OFF,
 }
 
+#: The fault of a desktop that is off, and stays so, because it was started
+#: again too often.
+RESTARTS_EXHAUSTED = 'restarts_exhausted'
+
 #: Whom a desktop is given to.
 USER = 'user'
 GROUP = 'group'
@@ -164,6 +168,26 @@ COURSE_STATUSES = frozenset(
 
 #: What the end of a lesson does to the desktops.
 COURSE_ENDS = frozenset({'stop', 'rebuild', 'delete'})
+
+#: (from, event, to)
+_COURSE = (
+    (COURSE_IDLE, 'start', COURSE_STARTING),
+    (COURSE_STARTING, 'started', COURSE_IN_SESSION),
+    (COURSE_IN_SESSION, 'start', COURSE_STARTING),
+    # Everything is as it should be already.
+    (COURSE_IDLE, 'started', COURSE_IN_SESSION),
+    (COURSE_IN_SESSION, 'end', COURSE_ENDING),
+    (COURSE_IN_SESSION, 'ended', COURSE_IDLE),
+    (COURSE_IDLE, 'end', COURSE_ENDING),
+    (COURSE_ENDING, 'ended', COURSE_IDLE),
+    # Somebody cancelled the order that ends it.
+    (COURSE_ENDING, 'started', COURSE_IN_SESSION),
+    # Its pool went away meanwhile.
+    (COURSE_STARTING, 'ended', COURSE_IDLE),
+)
+
+#: A work order is under way; when it is over, the timetable goes on.
+COURSE_UNSTABLE = frozenset({COURSE_STARTING, COURSE_ENDING})
 
 # -- work order ------------------------------------------------------------
 
@@ -243,6 +267,11 @@ def desktop_machine() -> machines.FiniteMachine:
     for status in sorted(DESKTOP_UNSTABLE | {RUNNING, OFF}):
         machine.add_transition(status, FAULT, 'fail')
     return machine
+
+
+def course_machine() -> machines.FiniteMachine:
+    """The life of a course."""
+    return _machine(COURSE_STATUSES, COURSE_IDLE, _COURSE)
 
 
 def order_machine() -> machines.FiniteMachine:

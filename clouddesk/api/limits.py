@@ -39,6 +39,19 @@ def members() -> int:
     return int(CONF.pool.max_members)
 
 
+def ahead(minutes: int) -> None:
+    """:raises Invalid: more than ``[course] max_ahead``"""
+    _at_most('ahead', minutes, CONF.course.max_ahead)
+
+
+def roster_size(people: Sized) -> None:
+    """How many users and groups take part in a course.
+
+    :raises Invalid: more than ``[course] max_roster``
+    """
+    _entries('roster', people, CONF.course.max_roster)
+
+
 def page_size(limit: int) -> None:
     """:raises Invalid: more than ``[api] max_limit``"""
     _at_most('limit', limit, CONF.api.max_limit)
@@ -67,15 +80,7 @@ def action_size(field: str, ids: Sized) -> None:
 
     :raises Invalid: more than ``[desktop] max_action_size``
     """
-    limit = CONF.desktop.max_action_size
-    if len(ids) > limit:
-        raise exceptions.Invalid(
-            _('%(field)s has %(value)s entries; the limit is %(limit)s.'),
-            {'field': field, 'limit': limit},
-            field=field,
-            value=len(ids),
-            limit=limit,
-        )
+    _entries(field, ids, CONF.desktop.max_action_size)
 
 
 def wave(count: int) -> None:
@@ -84,6 +89,17 @@ def wave(count: int) -> None:
     :raises Invalid: more than ``[desktop] max_wave``
     """
     _at_most('wave', count, CONF.desktop.max_wave)
+
+
+def _entries(field: str, entries: Sized, limit: int) -> None:
+    if len(entries) > limit:
+        raise exceptions.Invalid(
+            _('%(field)s has %(value)s entries; the limit is %(limit)s.'),
+            {'field': field, 'limit': limit},
+            field=field,
+            value=len(entries),
+            limit=limit,
+        )
 
 
 def _at_most(field: str, value: int, limit: int) -> None:

@@ -29,6 +29,26 @@ class Image:
             found = list(self._conn.image.images(name=ref))
         return _image(only(found, 'image', ref))
 
+    def why_unusable(self, image_id: str) -> str | None:
+        """What keeps servers from being made of an image; None is nothing.
+
+        :raises CloudError: Glance does not answer
+        """
+        try:
+            status = self.get(image_id).status
+        except exceptions.CloudNotFound:
+            return _('is gone')
+        return None if status == 'active' else _('is %s') % status
+
+    def protect(self, image_id: str, protected: bool) -> None:
+        """Let nobody delete an image, or let people do so again.
+
+        :raises CloudNotFound: the caller sees none
+        :raises CloudForbidden: the caller may not change it
+        """
+        with errors.translated(_SERVICE, 'image', image_id):
+            self._conn.image.update_image(image_id, is_protected=protected)
+
 
 def only(found: list[Any], kind: str, ref: str) -> Any:
     """The one element of a search by name."""
@@ -55,4 +75,5 @@ def _image(image: Any) -> types.Image:
         disk_format=image.disk_format,
         properties=dict(image.properties or {}),
         protected=bool(image.is_protected),
+        owner=image.owner_id,
     )

@@ -26,6 +26,11 @@ class Server:
     order_id: str | None = None
     #: ISO 8601, UTC.
     created: str | None = None
+    #: Only an admin can act on it.
+    locked: bool = False
+    #: Where it runs; only an admin is told.
+    host: str | None = None
+    availability_zone: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,6 +9,7 @@ from oslo_config import cfg
 from clouddesk.conf import api
 from clouddesk.conf import cloud
 from clouddesk.conf import conductor
+from clouddesk.conf import course
 from clouddesk.conf import desktop
 from clouddesk.conf import pool
 from clouddesk.conf import quota
@@ -16,7 +17,7 @@ from clouddesk.conf import service_auth
 
 CONF = cfg.CONF
 
-_MODULES = (api, cloud, conductor, desktop, pool, quota, service_auth)
+_MODULES = (api, cloud, conductor, course, desktop, pool, quota, service_auth)
 
 for _module in _MODULES:
     _module.register_opts(CONF)

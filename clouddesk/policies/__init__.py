@@ -8,6 +8,7 @@ from oslo_policy import policy
 from clouddesk.policies import base
 from clouddesk.policies import checks
 from clouddesk.policies import cloud_facts
+from clouddesk.policies import courses
 from clouddesk.policies import desktops
 from clouddesk.policies import differences
 from clouddesk.policies import pools
@@ -18,6 +19,7 @@ _MODULES = (
     base,
     checks,
     cloud_facts,
+    courses,
     desktops,
     differences,
     pools,

@@ -106,6 +106,7 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         ADMIN,
         'See and act on what belongs to other projects: all_projects and '
         'project_id of every list, and ids of other projects.',
+        'GET /v1/courses',
         'GET /v1/desktops',
         'GET /v1/pools',
         'GET /v1/templates',

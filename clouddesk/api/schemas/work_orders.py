@@ -39,7 +39,7 @@ _PROPERTIES = {
     'subject': common.nullable(
         common.whole(
             {
-                'type': common.one_of(('desktop', 'pool')),
+                'type': common.one_of(('course', 'desktop', 'pool')),
                 'id': common.STRING,
                 'name': common.OPTIONAL_STRING,
             }

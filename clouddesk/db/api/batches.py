@@ -13,6 +13,7 @@ from clouddesk.db import holds
 from clouddesk.db import inserts
 from clouddesk.db import models
 from clouddesk.db import people
+from clouddesk.db import turns
 from clouddesk.db import verdicts
 from clouddesk.db.api import desktops
 from clouddesk.db.api import work_orders
@@ -67,6 +68,7 @@ def _order(
         holds.lower_pools(session, good)
     holds.take_desktops(session, good, order_id, action)
     inserts.items(session, order_id, kind, inputs, parts, refusals)
+    turns.record(session, order, order_id)
     return order_id
 
 

@@ -135,6 +135,27 @@ class OrderMachineTestCase(base.BaseTestCase):
         self.assertEqual((states.QUEUED,), states.ORDER_ACTION_FROM['pause'])
 
 
+class CourseMachineTestCase(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.machine = states.course_machine()
+
+    def test_statuses(self):
+        self.assertEqual(states.COURSE_STATUSES, set(self.machine.states))
+
+    def test_every_status_is_reached(self):
+        found = reachable(self.machine, self.machine.default_start_state)
+        self.assertEqual(states.COURSE_STATUSES, found)
+
+    def test_every_unstable_status_has_a_way_out(self):
+        """I14: neither starting nor ending is for ever."""
+        ways = edges(self.machine)
+        for status in states.COURSE_UNSTABLE:
+            after = {end for start, end in ways if start == status}
+            self.assertTrue(after - states.COURSE_UNSTABLE, status)
+            self.assertIn(states.COURSE_IDLE, reachable(self.machine, status))
+
+
 @ddt.ddt
 class FromServerTestCase(base.BaseTestCase):
     @ddt.data(

@@ -7,6 +7,7 @@ from clouddesk.api import request as cd_request
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import checks
 from clouddesk.api.controllers.v1 import cloud_facts
+from clouddesk.api.controllers.v1 import courses
 from clouddesk.api.controllers.v1 import desktops
 from clouddesk.api.controllers.v1 import differences
 from clouddesk.api.controllers.v1 import documents
@@ -22,6 +23,7 @@ class V1(exposure.Controller):
     below = {
         'capabilities': cloud_facts.Capabilities(),
         'checks': checks.Checks(),
+        'courses': courses.Courses(),
         'desktops': desktops.Desktops(),
         'differences': differences.Differences(),
         'limits': cloud_facts.Limits(),
