@@ -60,15 +60,6 @@ class DesktopLifeTest(base.FunctionalTestCase):
         )
         self.assertEqual(404, refusal.status)
 
-    def test_reader_may_look_and_not_touch(self):
-        desktop_id = self.build_desktop()
-        reader = self.service.client('rita')
-        self.assertEqual(1, len(reader.get('/desktops')['desktops']))
-        refusal = self.assertRaises(
-            service.Refusal, reader.delete, '/desktops/' + desktop_id
-        )
-        self.assertEqual(403, refusal.status)
-
     def test_private_image_of_others_is_refused_before_anything_is_made(self):
         hidden = self.cloud.glance.create_image(
             self.school.other_project_id, 'x', visibility='private'

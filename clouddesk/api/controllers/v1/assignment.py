@@ -1,5 +1,6 @@
 """Whose a desktop is: actions below ``/v1/desktops`` and ``/v1/pools``."""
 
+import dataclasses
 from typing import Any
 
 from clouddesk import exceptions
@@ -78,7 +79,7 @@ class Release(exposure.Controller):
             desktop.project_id,
             first=db.giving_back(desktop),
         )
-        return ordering.accepted(req, order)
+        return dataclasses.replace(ordering.accepted(req, order), status=202)
 
 
 def _shown(req: cd_request.Request, desktop_id: str) -> dict[str, Any]:
