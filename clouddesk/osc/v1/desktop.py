@@ -16,6 +16,7 @@ from clouddesk.osc import listing
 from clouddesk.osc import spec
 from clouddesk.osc import tags
 from clouddesk.osc.i18n import _
+from clouddesk.osc.v1 import preview
 from clouddesk.osc.v1 import rows
 
 #: How people look, of desktops and of pools.
@@ -122,6 +123,7 @@ class CreateDesktop(command.ShowSome):
             help=_('Number of desktops to create'),
         )
         tags.add_option(parser)
+        preview.add_option(parser)
         command.add_wait_option(parser)
         return parser
 
@@ -135,6 +137,10 @@ class CreateDesktop(command.ShowSome):
             attrs['tags'] = parsed_args.tags
         if parsed_args.count is not None:
             attrs['count'] = parsed_args.count
+        if parsed_args.dry_run:
+            found = self.client.preview_desktop(name=parsed_args.name, **attrs)
+            return preview.shown(self, found)
+        if parsed_args.count is not None:
             self.several = parsed_args.count > 1
         if self.several:
             self.require_list_format()

@@ -14,6 +14,7 @@ from clouddesk.osc import spec
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
 from clouddesk.osc.v1 import desktop as desktop_commands
+from clouddesk.osc.v1 import preview
 from clouddesk.osc.v1 import rows
 
 _FORMATTERS = desktop_commands.PEOPLE | {
@@ -102,7 +103,7 @@ _DELETED = ('ID', 'Name', 'Status', 'Work Order ID')
 _SORT_KEYS = ('created_at', 'updated_at', 'name', 'size', 'id')
 
 
-class CreatePool(command.ShowOne):
+class CreatePool(command.ShowSome):
     _description = _('Create a pool of equal desktops')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -114,6 +115,7 @@ class CreatePool(command.ShowOne):
         spec.add_options(parser)
         _add_size_option(parser)
         _add_people_options(parser)
+        preview.add_option(parser)
         command.add_wait_option(parser)
         return parser
 
@@ -122,9 +124,10 @@ class CreatePool(command.ShowOne):
         attrs = spec.of_template(parsed_args, self.client)
         attrs |= spec.attributes(parsed_args, self.connection)
         attrs |= _people(parsed_args)
-        order = self.client.create_pool(
-            name=parsed_args.name, size=parsed_args.size, **attrs
-        )
+        attrs |= {'name': parsed_args.name, 'size': parsed_args.size}
+        if parsed_args.dry_run:
+            return preview.shown(self, self.client.preview_pool(**attrs))
+        order = self.client.create_pool(**attrs)
         pool_id = order.subject['id']
         if parsed_args.wait:
             self.wait(order)
@@ -197,7 +200,7 @@ class SetPool(command.Command):
         self.client.update_pool(pool.id, **attrs)
 
 
-class ResizePool(command.ShowOne):
+class ResizePool(command.ShowSome):
     _description = _('Grow or shrink a pool')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -206,12 +209,16 @@ class ResizePool(command.ShowOne):
         _add_pool_argument(parser)
         _add_size_option(parser)
         questions.add_yes_option(parser)
+        preview.add_option(parser)
         command.add_wait_option(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order the new size; shrinking deletes, so it is asked about."""
         pool = find.pool(self.client, parsed_args.pool)
+        if parsed_args.dry_run:
+            found = self.client.preview_resize_pool(pool.id, parsed_args.size)
+            return preview.shown(self, found)
         if parsed_args.size < pool.size:
             question = _(
                 'Shrink %(name)s from %(size)s to %(wanted)s desktops and '

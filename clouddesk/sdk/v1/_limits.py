@@ -16,7 +16,9 @@ class LimitsMixin(_base.BaseProxy):
 
         :returns: :class:`~clouddesk.sdk.v1.limits.Limits`
         """
-        query = {'project_id': project_id} if project_id else {}
+        query: dict[str, Any] = (
+            {'project_id': project_id} if project_id else {}
+        )
         limits = _limits.Limits.new(connection=self._get_connection())
         return limits.fetch(self, requires_id=False, **query)
 
@@ -68,4 +70,5 @@ class LimitsMixin(_base.BaseProxy):
         self, wanted: _desktop.Desktop | _pool.Pool
     ) -> _limits.Preview:
         request = wanted._prepare_request(requires_id=False)
-        return _limits.Preview.of(self, request.url, request.body)
+        body: Any = request.body
+        return _limits.Preview.of(self, request.url, body)
