@@ -40,7 +40,12 @@ _BUILD_KINDS = frozenset({CREATE, RETRY, POOL_CREATE, POOL_RETRY})
 _POWER_KINDS = frozenset({START, STOP, REBOOT})
 _DESTROY_KINDS = frozenset({DELETE, POOL_DELETE})
 
-KINDS = _BUILD_KINDS | _POWER_KINDS | _DESTROY_KINDS | {POOL_RESIZE, REBUILD}
+KINDS = (
+    _BUILD_KINDS
+    | _POWER_KINDS
+    | _DESTROY_KINDS
+    | {POOL_RESIZE, REBUILD, MIGRATE}
+)
 
 
 def builds(kind: str, inputs: Mapping[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """Nova: the servers below the desktops."""
 
+import base64
 from collections.abc import Sequence
 import functools
 from typing import Any
@@ -21,6 +22,9 @@ _SERVICE = 'Nova'
 #: Desktops in one query by tag; more are cheaper by reading the project.
 _CHUNK = 40
 _MAX_TAG_QUERIES = 2
+
+#: What Masakari goes by when a host fails.
+_HA_KEY = 'HA_Enabled'
 
 
 class Compute:
@@ -72,11 +76,16 @@ class Compute:
         image_id: str | None = None,
         volume_id: str | None = None,
         availability_zone: str | None = None,
+        user_data: str | None = None,
+        keep_running: bool = False,
     ) -> types.Server:
         """Ask for a server; does not wait for it.
 
         :param image_id: boot from this image, or
         :param volume_id: from this volume, which outlives the server
+        :param user_data: what the guest does at its first boot
+        :param keep_running: Masakari shall start it elsewhere when its host
+            fails
         :raises CloudQuotaExceeded: the project has no room for it
         """
         wanted = {
@@ -88,10 +97,12 @@ class Compute:
             'metadata': {
                 naming.DESKTOP_KEY: desktop_id,
                 naming.ORDER_KEY: order_id,
+                **({_HA_KEY: 'True'} if keep_running else {}),
             },
             'image_id': image_id,
             'block_device_mapping': volume_id and _boot_volume(volume_id),
             'availability_zone': availability_zone,
+            'user_data': user_data and _coded(user_data),
         }
         wanted = {k: v for k, v in wanted.items() if v is not None}
         with errors.translated(_SERVICE):
@@ -113,6 +124,16 @@ class Compute:
                 return _server(answer['server'])
         except exceptions.CloudNotFound:
             return None
+
+    def get_public_key(self, name: str) -> str:
+        """The public key of a key pair of the caller.
+
+        :raises CloudNotFound: the caller has none of this name
+        """
+        with errors.translated(_SERVICE, 'key pair', name):
+            path = '/os-keypairs/%s' % parse.quote(name, safe='')
+            answer = listing.read(self._conn.compute, path)
+        return str(answer['keypair']['public_key'])
 
     def rename(self, server_id: str, name: str) -> None:
         """Change the name that Nova shows; the hostname stays."""
@@ -144,6 +165,40 @@ class Compute:
     def reboot(self, server_id: str, hard: bool = False) -> None:
         """:raises CloudConflict: the state of the server forbids it"""
         self._actions.reboot(server_id, hard)
+
+    def lock(self, server_id: str, reason: str | None = None) -> None:
+        """Let only admins act on a server."""
+        self._actions.lock(server_id, reason)
+
+    def unlock(self, server_id: str) -> None:
+        """Let its owner act on a server again."""
+        self._actions.unlock(server_id)
+
+    def live_migrate(self, server_id: str, host: str | None = None) -> None:
+        """Ask for a move to another host; for admins.
+
+        :param host: None lets the scheduler choose
+        :raises CloudConflict: the state of the server forbids it
+        """
+        self._actions.live_migrate(server_id, host)
+
+    def why_not_migrated(self, server_id: str) -> str | None:
+        """What went wrong in the last live migration, if Nova knows."""
+        return self._actions.last_fault(server_id, 'live-migration')
+
+    def hosts_in(self, zone: str | None) -> list[str]:
+        """Names of the hosts of a zone that are enabled and up; for admins."""
+        with errors.translated(_SERVICE):
+            answer = listing.read(
+                self._conn.compute, '/os-services', binary='nova-compute'
+            )
+        return sorted(
+            service['host']
+            for service in answer['services']
+            if service['zone'] == zone
+            and service['status'] == 'enabled'
+            and service['state'] == 'up'
+        )
 
     def console(
         self, server_id: str, console_type: str | None = None
@@ -186,6 +241,10 @@ class Compute:
         return _flavor(image.only(named, 'flavor', name))
 
 
+def _coded(user_data: str) -> str:
+    return base64.b64encode(user_data.encode()).decode()
+
+
 def _boot_volume(volume_id: str) -> list[dict[str, Any]]:
     return [
         {
@@ -213,6 +272,9 @@ def _server(server: dict[str, Any]) -> types.Server:
         desktop_id=metadata.get(naming.DESKTOP_KEY),
         order_id=metadata.get(naming.ORDER_KEY),
         created=server.get('created'),
+        locked=bool(server.get('locked')),
+        host=server.get('OS-EXT-SRV-ATTR:host'),
+        availability_zone=server.get('OS-EXT-AZ:availability_zone'),
     )
 
 

@@ -25,13 +25,15 @@ class ServerActions:
     """What can be done to a server that exists."""
 
     def __init__(self, conn: connection.Connection) -> None:
-        self._servers = client.Client(
+        nova = client.Client(
             MICROVERSION,
             session=conn.session,
             region_name=CONF.cloud.region_name,
             endpoint_type=CONF.cloud.interface,
             global_request_id=conn._global_request_id,
-        ).servers
+        )
+        self._servers = nova.servers
+        self._history = nova.instance_action
 
     def start(self, server_id: str) -> None:
         with _translated(server_id):
@@ -44,6 +46,33 @@ class ServerActions:
     def reboot(self, server_id: str, hard: bool) -> None:
         with _translated(server_id):
             self._servers.reboot(server_id, 'HARD' if hard else 'SOFT')
+
+    def lock(self, server_id: str, reason: str | None) -> None:
+        with _translated(server_id):
+            self._servers.lock(server_id, reason=reason)
+
+    def unlock(self, server_id: str) -> None:
+        with _translated(server_id):
+            self._servers.unlock(server_id)
+
+    def live_migrate(self, server_id: str, host: str | None) -> None:
+        with _translated(server_id):
+            self._servers.live_migrate(server_id, host, 'auto')
+
+    def last_fault(self, server_id: str, action: str) -> str | None:
+        """What the newest such action of a server ended with."""
+        with _translated(server_id):
+            found = [
+                each
+                for each in self._history.list(server_id)
+                if each.action == action
+            ]
+            if not found:
+                return None
+            newest = max(found, key=lambda each: each.start_time)
+            told = self._history.get(server_id, newest.request_id)
+        details = [event.get('details') for event in told.events or ()]
+        return errors.shorten(next(filter(None, details), '')) or None
 
     def console(self, server_id: str, console_type: str) -> types.Console:
         with _translated(server_id):

@@ -9,10 +9,12 @@ from futurist import periodics
 from oslo_config import cfg
 from oslo_log import log as logging
 
+from clouddesk.conductor import keeper
 from clouddesk.conductor import manager as managers
 from clouddesk.conductor import returns
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
+from clouddesk.conductor import timetable
 from clouddesk.db.api import leases
 from clouddesk.db.api import purge
 
@@ -33,15 +35,19 @@ class Reconciler:
         sync_: sync.Sync,
         sweep_: sweep.Sweep,
         conf: cfg.ConfigOpts,
+        timetable_: timetable.Timetable,
     ) -> None:
         self._manager = manager
         self._conf = conf.conductor
         self._returns = returns.Returns(conf)
+        self._keeper = keeper.Keeper(conf)
         loops: list[tuple[str, Loop, float]] = [
             ('claim', self.claim, self._conf.claim_interval),
             ('sync', sync_.all, self._conf.sync_interval),
             ('stranded', sync_.stranded, self._conf.sync_interval),
+            ('keeper', self._keeper.run, self._conf.sync_interval),
             ('returns', self._returns.run, self._conf.return_interval),
+            ('timetable', timetable_.run, conf.course.timetable_interval),
             ('sweep', sweep_.run, self._conf.sweep_interval),
             ('purge', self.purge, _PURGE_INTERVAL),
         ]

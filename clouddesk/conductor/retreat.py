@@ -71,6 +71,9 @@ def drop(
         rest = observation.fault('cancelled', _('The retry was cancelled.'))
     else:
         rest = observation.at_rest(desktop)
+    if rest['status'] in states.POWERS:
+        # Nobody wants any longer what was ordered.
+        rest['wanted_power'] = rest['status']
     progress.finish_item(
         ctx.order.id, epoch, item.id, states.ITEM_UNDONE, seen | rest
     )

@@ -20,6 +20,7 @@ from oslo_utils import timeutils
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.cloud import types
+from clouddesk.conductor import likeness
 from clouddesk.conductor import observation
 from clouddesk.conductor import scene
 from clouddesk.db import models
@@ -54,8 +55,7 @@ class Sync:
         self._conf = conf.conductor
         self._notice = notice
         self._stopped = stopped
-        #: The name that Nova refused last, by server.
-        self._refused: dict[str, str] = {}
+        self._likeness = likeness.Likeness()
 
     def all(self) -> dict[str, int]:
         """Compare every desktop that has a server with Nova."""
@@ -97,7 +97,8 @@ class Sync:
     def _compare_project(
         self, project_id: str, rows: list[models.Desktop]
     ) -> int:
-        compute = self._cloud_of(project_id).compute
+        cloud = self._cloud_of(project_id)
+        compute = cloud.compute
         ids = [row.id for row in rows]
         asked_at = time.monotonic()
         servers = compute.list_servers(ids)
@@ -110,8 +111,8 @@ class Sync:
         fresh = _unchanged(rows)
         news = [each for each in said if each and each['id'] in fresh]
         desktops.observe(news)
-        self._rename(
-            compute,
+        self._likeness.restore(
+            cloud,
             [
                 (fresh[r.id], by_id.get(r.server_id or ''))
                 for r in rows
@@ -119,29 +120,6 @@ class Sync:
             ],
         )
         return sum(_differs(fresh[each['id']], each) for each in news)
-
-    def _rename(
-        self,
-        compute: Any,
-        pairs: Iterable[tuple[models.Desktop, types.Server | None]],
-    ) -> None:
-        """Let servers carry the names that people gave their desktops."""
-        for row, server in pairs:
-            if server is None or server.name == row.name:
-                continue
-            try:
-                compute.rename(server.id, row.name)
-            except exceptions.CloudError as error:
-                # Once is enough to say so; it is tried at every round.
-                known = self._refused.get(server.id) == row.name
-                self._refused[server.id] = row.name
-                LOG.log(
-                    logging.DEBUG if known else logging.WARNING,
-                    'Server %(server)s keeps its name for now: %(error)s',
-                    {'server': server.id, 'error': error},
-                )
-            else:
-                self._refused.pop(server.id, None)
 
     def told(
         self, row: models.Desktop, server: types.Server | None, compute: Any

@@ -74,6 +74,19 @@ OPTS = [
         help='Seconds between looks for floating desktops that should go '
         'back to their pools.',
     ),
+    cfg.IntOpt(
+        'max_restarts',
+        default=3,
+        min=0,
+        help='How often a desktop that shall keep running is started again '
+        'within restart_window. After that it stays off.',
+    ),
+    cfg.IntOpt(
+        'restart_window',
+        default=3600,
+        min=1,
+        help='Seconds in which max_restarts are counted.',
+    ),
     cfg.FloatOpt(
         'sweep_interval',
         default=600.0,

@@ -46,7 +46,12 @@ CREATE = common.made_from(
 )
 
 UPDATE = common.fields(
-    {'name': common.DESKTOP_NAME, 'note': common.NOTE, 'tags': _TAGS}
+    {
+        'name': common.DESKTOP_NAME,
+        'note': common.NOTE,
+        'tags': _TAGS,
+        'keep_running': common.BOOLEAN,
+    }
 ) | {'minProperties': 1}
 
 #: Actions that can be done at once, without asking the guest.

@@ -3,6 +3,7 @@
 from clouddesk import flows
 from clouddesk.conductor.flows import build
 from clouddesk.conductor.flows import destroy
+from clouddesk.conductor.flows import migrate
 from clouddesk.conductor.flows import power
 from clouddesk.conductor.flows import rebuild
 from clouddesk.conductor.flows import steps
@@ -15,8 +16,15 @@ _REBUILD = steps.Flow(rebuild.STEPS, waves=True, limited=True, looks=True)
 #: Booting is heavy, shutting down is not.
 _BOOT = steps.Flow(power.STEPS, waves=True)
 _STOP = steps.Flow(power.STEPS)
+_MIGRATE = steps.Flow(migrate.STEPS)
 #: Nothing may stay behind, recorded or not.
 _DESTROY = steps.Flow(destroy.STEPS, looks=True)
+
+_OF_KIND = {
+    flows.MIGRATE: _MIGRATE,
+    flows.REBUILD: _REBUILD,
+    flows.STOP: _STOP,
+}
 
 
 def flow_of(order: models.WorkOrder) -> steps.Flow:
@@ -26,6 +34,6 @@ def flow_of(order: models.WorkOrder) -> steps.Flow:
     if flows.builds(order.kind, order.inputs):
         is_retry = order.kind in (flows.RETRY, flows.POOL_RETRY)
         return _RETRY if is_retry else _BUILD
-    if order.kind == flows.REBUILD:
-        return _REBUILD
-    return _STOP if order.kind == flows.STOP else _BOOT
+    if order.kind in _OF_KIND:
+        return _OF_KIND[order.kind]
+    return _BOOT

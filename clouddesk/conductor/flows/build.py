@@ -1,6 +1,8 @@
 """Making a desktop: its disk, its port, its server."""
 
 from clouddesk import exceptions
+from clouddesk import first_boot
+from clouddesk import secrets
 from clouddesk.cloud import types
 from clouddesk.conductor import observation
 from clouddesk.conductor.flows import reach
@@ -141,6 +143,8 @@ class Server(steps.Step):
             image_id=None if by_volume else desktop.image_id,
             volume_id=desktop.volume_id if by_volume else None,
             availability_zone=desktop.availability_zone,
+            user_data=_first_boot(desktop),
+            keep_running=desktop.keep_running,
         )
         return server
 
@@ -165,6 +169,18 @@ class Active(steps.Step):
             return steps.Wait(_('The server'))
         server = ctx.scene.server(desktop)
         return _built(server) if server else None
+
+
+def _first_boot(desktop: models.Desktop) -> str | None:
+    account = None
+    if desktop.login_user:
+        reference = desktop.secret_ref
+        account = first_boot.Account(
+            desktop.login_user,
+            desktop.public_key,
+            secrets.reveal(reference) if reference else None,
+        )
+    return first_boot.compose(desktop.user_data, desktop.components, account)
 
 
 def _built(server: types.Server) -> steps.Done | steps.Wait:

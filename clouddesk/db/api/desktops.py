@@ -154,14 +154,14 @@ def summary(
 def update(
     desktop_id: str, values: Mapping[str, Any], project_id: str | None = None
 ) -> models.Desktop:
-    """Set what its user may edit: ``name``, ``note`` and ``tags``.
+    """Set what its user may edit: name, note, tags and ``keep_running``.
 
     :param values: only what is to change; ``tags`` replaces all of them
     :raises NotFound: there is none in the project
     """
     with db.writer() as session:
         desktop = _get(session, desktop_id, project_id)
-        for key in ('name', 'note'):
+        for key in ('name', 'note', 'keep_running'):
             setattr(desktop, key, values.get(key, getattr(desktop, key)))
         if 'tags' in values:
             _tag(desktop, values['tags'])
@@ -255,14 +255,26 @@ def _observe_statuses(
     changed = []
     for row in known:
         values = _status_values(said[row.id])
-        if row.work_order_id is None and any(
-            values[key] != getattr(row, key)
-            for key in values
-            if key != 'faulted_at'
+        if (
+            row.work_order_id is None
+            and not _stays_off(row, values)
+            and any(
+                values[key] != getattr(row, key)
+                for key in values
+                if key != 'faulted_at'
+            )
         ):
             changed.append(values | {'of': row.id})
     unheld = models.Desktop.work_order_id.is_(None)
     _update_each(session, changed, unheld)
+
+
+def _stays_off(row: models.Desktop, values: Mapping[str, Any]) -> bool:
+    """Whether it was given up; that it is off is no news then."""
+    return (
+        row.fault_code == states.RESTARTS_EXHAUSTED
+        and values.get('status') == row.status == states.OFF
+    )
 
 
 def _update_each(

@@ -46,6 +46,8 @@ _WRITABLE = frozenset(
         'server_status',
         'task_state',
         'addresses',
+        # Follows when an action is taken back.
+        'wanted_power',
         # What a desktop is made from, when it is made again.
         *inserts.SPEC,
     }

@@ -43,6 +43,10 @@ class World:
         #: Called with ``(verb, when)`` around every call.
         self.watch = lambda verb, when: None
         self.forbidden = set()
+        #: Which servers shall keep running, as Masakari is told.
+        self.kept = set()
+        #: Where a live migration leads to; None: nowhere.
+        self.next_host = 'two'
         #: Security groups: name -> id.
         self.groups = {}
 
@@ -180,6 +184,8 @@ class Compute(_Room):
         )
 
     def create_server(self, desktop_id, order_id, name, port_id, **more):
+        self._world.kept.add(('create_server', more.get('keep_running')))
+
         def effect(desktop_id):
             port = self._thing(port_id)
             if port.value.device_id:
@@ -226,6 +232,7 @@ class Compute(_Room):
         def effect(id_):
             if id_ not in self._world.things:
                 return False
+            self._check_lock(self._thing(id_))
             self._world.change(id_, task_state='deleting')
             self._world.things[id_].ticks = 1
             self._world.things[id_].gone = True
@@ -246,6 +253,36 @@ class Compute(_Room):
             allowed |= {'SHUTOFF', 'ERROR', 'PAUSED', 'SUSPENDED'}
         self._power('reboot', server_id, allowed, 'rebooting', 'ACTIVE')
 
+    def lock(self, server_id, reason=None):
+        self._call('lock', lambda id_: self._lock(id_, True), server_id)
+
+    def unlock(self, server_id):
+        self._call('unlock', lambda id_: self._lock(id_, False), server_id)
+
+    def _lock(self, id_, locked):
+        if self._project_id is not None:
+            raise AssertionError('locks are for admins')
+        self._thing(id_)
+        self._world.change(id_, locked=locked)
+
+    def live_migrate(self, server_id, host=None):
+        def effect(id_):
+            thing = self._thing(id_)
+            self._world.change(id_, task_state='migrating', status='MIGRATING')
+            thing.ticks = 2
+            thing.then = {
+                'status': 'ACTIVE',
+                'task_state': None,
+                'host': host or self._world.next_host or thing.value.host,
+            }
+
+        self._call('live_migrate', effect, server_id)
+
+    def why_not_migrated(self, server_id):
+        return self._call(
+            'why_not_migrated', lambda id_: 'No valid host.', server_id
+        )
+
     def console(self, server_id, console_type=None):
         def effect(id_):
             return types.Console(
@@ -256,9 +293,16 @@ class Compute(_Room):
 
         return self._call('console', effect, server_id)
 
+    def _check_lock(self, thing):
+        if thing.value.locked and self._project_id is not None:
+            raise exceptions.CloudConflict(
+                service='Nova', reason='Instance is locked'
+            )
+
     def _power(self, verb, server_id, allowed, task, status):
         def effect(id_):
             thing = self._thing(id_)
+            self._check_lock(thing)
             if thing.value.task_state or thing.value.status not in allowed:
                 raise exceptions.CloudConflict(
                     service='Nova',

@@ -148,6 +148,21 @@ class CrashTest(base.ConductorTestCase):
 
         self.everywhere(lambda: self.act('stop', self.built(2)), check)
 
+    def test_migrate(self):
+        """V42"""
+
+        def prepare():
+            ids = self.built()
+            self.world.change(self.desktop(ids[0]).server_id, host='one')
+            return self.act('migrate', ids, **{'from': 'one'})
+
+        def check(order):
+            self.assertWhole(order)
+            (server,) = self.world.servers(order.items[0].desktop_id)
+            self.assertEqual('two', server.host)
+
+        self.everywhere(prepare, check)
+
     def test_reboot(self):
         def check(order):
             self.assertEqual(states.SUCCEEDED, order.status)

@@ -5,6 +5,7 @@ from clouddesk.conductor import manager
 from clouddesk.conductor import reconciler
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
+from clouddesk.conductor import timetable
 from clouddesk.db.api import purge
 from clouddesk.tests.unit.conductor import base
 
@@ -20,6 +21,7 @@ class ReconcilerTest(base.ConductorTestCase):
             mock.create_autospec(sync.Sync, instance=True),
             mock.create_autospec(sweep.Sweep, instance=True),
             conf.CONF,
+            mock.create_autospec(timetable.Timetable, instance=True),
         )
 
     def test_lost_orders_are_found_oldest_first(self):

@@ -5,6 +5,7 @@ from oslo_utils import fixture as timeutils_fixture
 from clouddesk import conf
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.conductor import likeness
 from clouddesk.conductor import sync
 from clouddesk.db.api import desktops
 from clouddesk.tests.unit.conductor import base
@@ -74,13 +75,13 @@ class SyncTest(base.ConductorTestCase):
         desktops.update(self.ids[0], {'name': 'Grace'})
         error = exceptions.CloudForbidden(service='Nova', reason='no')
         self.world.fail('rename', error, times=3)
-        with self.assertLogs('clouddesk.conductor.sync', 'WARNING') as logs:
+        with self.assertLogs(likeness.LOG.name, 'WARNING') as logs:
             self.sync.all()
             self.sync.all()
         self.assertEqual(1, len(logs.output))
         # Another name is other news.
         desktops.update(self.ids[0], {'name': 'Ada'})
-        with self.assertLogs('clouddesk.conductor.sync', 'WARNING') as logs:
+        with self.assertLogs(likeness.LOG.name, 'WARNING') as logs:
             self.sync.all()
         self.assertEqual(1, len(logs.output))
         self.sync.all()

@@ -1,0 +1,77 @@
+"""Lets servers show in Nova what people want of their desktops.
+
+The name, so that an operator recognizes it, and the lock, so that nobody does
+behind our back what is refused here. What Nova refuses is tried again at every
+round.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Any
+
+from oslo_log import log as logging
+
+from clouddesk import exceptions
+from clouddesk.cloud import types
+from clouddesk.db import models
+from clouddesk.db.api import locks
+
+LOG = logging.getLogger(__name__)
+
+_Pairs = Iterable[tuple[models.Desktop, types.Server | None]]
+
+
+class Likeness:
+    def __init__(self) -> None:
+        #: What Nova refused last, by server.
+        self._refused: dict[str, tuple[str, Any]] = {}
+
+    def restore(self, cloud: Any, pairs: _Pairs) -> None:
+        """Change what differs.
+
+        :param cloud: of the project that the desktops are in
+        """
+        for desktop, server in pairs:
+            if server is None:
+                continue
+            if server.name != desktop.name:
+                wish = ('name', desktop.name)
+                self._try(server, wish, _rename, cloud, desktop)
+            if server.locked != locks.wants_lock(desktop):
+                wish = ('lock', not server.locked)
+                self._try(server, wish, _lock, cloud, desktop)
+
+    def _try(
+        self,
+        server: types.Server,
+        wish: tuple[str, Any],
+        change: Callable[[Any, types.Server, models.Desktop], None],
+        cloud: Any,
+        desktop: models.Desktop,
+    ) -> None:
+        try:
+            change(cloud, server, desktop)
+        except exceptions.CloudError as error:
+            # Once is enough to say so.
+            known = self._refused.get(server.id) == wish
+            self._refused[server.id] = wish
+            LOG.log(
+                logging.DEBUG if known else logging.WARNING,
+                'Server %(server)s keeps its %(what)s for now: %(error)s',
+                {'server': server.id, 'what': wish[0], 'error': error},
+            )
+        else:
+            self._refused.pop(server.id, None)
+
+
+def _rename(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
+    cloud.compute.rename(server.id, desktop.name)
+
+
+def _lock(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
+    """Lock or unlock, as an admin: else the owner could undo it."""
+    compute = cloud.service.compute
+    if locks.wants_lock(desktop):
+        compute.lock(server.id, desktop.lock_reason)
+    else:
+        compute.unlock(server.id)
