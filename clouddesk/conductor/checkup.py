@@ -97,7 +97,7 @@ class Checkup:
 
     def _all(self, cloud: Any, project_id: str) -> list[Finding]:
         checks: list[tuple[str, Callable[[], Finding]]] = [
-            (name, lambda name=name: _service(cloud, name))  # type: ignore
+            (name, lambda name=name: _service(cloud, name))  # type: ignore[misc]
             for name in SERVICES
         ]
         checks += [

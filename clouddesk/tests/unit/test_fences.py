@@ -40,7 +40,20 @@ ONLY = {
 #: What a room must never import, and what of that it may after all.
 NEVER = {
     'api': (('clouddesk.conductor',), ('clouddesk.conductor.rpcapi',)),
-    'cloud': (('clouddesk.db',), ()),
+    'cloud': (('clouddesk.db', 'clouddesk.api', 'clouddesk.conductor'), ()),
+    'conductor': (('clouddesk.api',), ()),
+    'db': (('clouddesk.api', 'clouddesk.cloud', 'clouddesk.conductor'), ()),
+    # A driver is handed what it works on; who asked, or where that is kept,
+    # it does not know.
+    'drivers': (
+        (
+            'clouddesk.api',
+            'clouddesk.cloud',
+            'clouddesk.conductor',
+            'clouddesk.db',
+        ),
+        (),
+    ),
 }
 
 #: What talks to OpenStack services, and the rooms that may use it.

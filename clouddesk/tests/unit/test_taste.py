@@ -2,7 +2,9 @@
 
 import ast
 import pathlib
+import re
 import statistics
+import tomllib
 
 from oslotest import base
 
@@ -15,6 +17,9 @@ MEDIAN_FUNCTION = 10
 NINE_OF_TEN_FUNCTIONS = 32
 LONGEST_FILE = 500
 LONGEST_MANAGER = 200
+
+#: Where mypy is told to be quiet; may only become less.
+TYPES_IGNORED = 4
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -64,6 +69,37 @@ class TasteTest(base.BaseTestCase):
                 if name.endswith('manager.py')
             },
         )
+
+    def test_a_module_says_what_it_is_for(self):
+        # The modules of the SDK look like those of openstacksdk.
+        silent = [
+            name
+            for name, text in self.code.items()
+            if text.strip()
+            and not name.startswith('sdk/')
+            and not ast.get_docstring(ast.parse(text))
+        ]
+        self.assertEqual([], silent)
+
+    def test_types_are_checked_everywhere(self):
+        """The list of modules that mypy passes over stays empty."""
+        path = ROOT.parent / 'pyproject.toml'
+        if not path.exists():
+            self.skipTest('the configuration is only in the source')
+        mypy = tomllib.loads(path.read_text())['tool']['mypy']
+        self.assertNotIn('overrides', mypy)
+        self.assertNotIn('ignore_errors', mypy)
+        self.assertEqual('clouddesk/tests/', mypy['exclude'])
+
+    def test_types_are_ignored_for_a_reason(self):
+        """Each place names the error that it excuses."""
+        said = [
+            (name, each)
+            for name, text in self.code.items()
+            for each in re.findall(r'# type: ignore\S*', text)
+        ]
+        self.assertLessEqual(len(said), TYPES_IGNORED, said)
+        self.assertEqual([], [s for s in said if s[1].endswith('ignore')])
 
     def test_there_is_no_drawer_for_everything(self):
         drawers = [
