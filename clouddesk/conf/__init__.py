@@ -13,11 +13,22 @@ from clouddesk.conf import course
 from clouddesk.conf import desktop
 from clouddesk.conf import pool
 from clouddesk.conf import quota
+from clouddesk.conf import secrets
 from clouddesk.conf import service_auth
 
 CONF = cfg.CONF
 
-_MODULES = (api, cloud, conductor, course, desktop, pool, quota, service_auth)
+_MODULES = (
+    api,
+    cloud,
+    conductor,
+    course,
+    desktop,
+    pool,
+    quota,
+    secrets,
+    service_auth,
+)
 
 for _module in _MODULES:
     _module.register_opts(CONF)

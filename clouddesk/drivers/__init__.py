@@ -1,0 +1,1 @@
+"""Where operators choose what clouddesk works with."""

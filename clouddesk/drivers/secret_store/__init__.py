@@ -1,0 +1,1 @@
+"""What keeps secrets; entry points of ``clouddesk.secret_store``."""
