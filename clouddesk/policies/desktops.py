@@ -34,6 +34,7 @@ _FLAGS = {
 _ADMIN_ACTIONS = {
     'protect': 'Let nobody delete a desktop.',
     'unprotect': 'Let a protected desktop be deleted.',
+    'migrate': 'Move a running desktop to another host.',
 }
 
 #: What whoever has a desktop may do to it without being a member.

@@ -68,6 +68,9 @@ ASSIGN = common.fields(
 ) | {'minProperties': 1}
 
 
+#: Where to; the scheduler chooses when nothing is said.
+MIGRATE = common.fields({'host': common.NAME_255})
+
 #: The desktops of a batch: one of these.
 _CHOICE = {'desktop_ids': common.ids(), 'filter': common.fields(_FILTERS)}
 _REASON = {'reason': common.text(255)}

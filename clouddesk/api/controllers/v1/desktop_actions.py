@@ -12,6 +12,7 @@ from clouddesk.api import request as cd_request
 from clouddesk.api import selection
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import assignment
+from clouddesk.api.controllers.v1 import migration
 from clouddesk.api.controllers.v1 import protection
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import desktops as schemas
@@ -107,5 +108,6 @@ class Actions(exposure.Controller):
     def __init__(self) -> None:
         self.below = {verb: _action(verb) for verb in _VERBS}
         self.below['console'] = _Console()
+        self.below['migrate'] = migration.Migrate()
         self.below |= assignment.ACTIONS
         self.below |= protection.ACTIONS

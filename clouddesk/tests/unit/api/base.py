@@ -124,6 +124,13 @@ class FakeCloud(fixtures.Fixture):
                 cloud, 'for_service', autospec=True, return_value=self.service
             )
         )
+        self.service.compute = mock.create_autospec(
+            compute.Compute, instance=True
+        )
+        self.service.compute.get_server.side_effect = lambda id_: types.Server(
+            id_, 'x', 'ACTIVE', host='one', availability_zone='nova'
+        )
+        self.service.compute.hosts_in.return_value = ['one', 'two']
         self.service.quotas = mock.create_autospec(
             quotas.Quotas, instance=True
         )
