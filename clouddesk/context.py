@@ -6,6 +6,18 @@ from keystoneauth1 import plugin
 from oslo_context import context
 
 
+def work_for(order: Any) -> None:
+    """Let what this thread logs carry the request that an order came from.
+
+    :param order: a work order
+    """
+    RequestContext(
+        request_id=order.request_id,
+        user_id=order.user_id,
+        project_id=order.project_id,
+    )
+
+
 class RequestContext(context.RequestContext):
     """The caller of one request.
 

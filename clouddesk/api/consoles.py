@@ -3,7 +3,6 @@
 import oslo_messaging as messaging
 
 from clouddesk import exceptions
-from clouddesk import states
 from clouddesk.conductor import rpcapi
 from clouddesk.db import models
 from clouddesk.db import verdicts
@@ -19,21 +18,9 @@ def open_(desktop: models.Desktop, kind: str) -> dict[str, str]:
     :raises Conflict: Nova refuses, for example the kind
     :raises ServiceUnavailable: Nova or the conductors do not answer
     """
-    allowed = states.ACTION_FROM['console']
-    if desktop.locked:
-        raise verdicts.locked(desktop)
-    if desktop.status not in allowed or desktop.server_id is None:
-        raise exceptions.DesktopWrongState(
-            details={'desktop_id': desktop.id, 'status': desktop.status},
-            name=desktop.name,
-            status=desktop.status,
-            action='console',
-            allowed=', '.join(allowed),
-        )
+    verdicts.check_console(desktop)
     try:
-        return rpcapi.ConductorAPI().console(
-            desktop.project_id, desktop.server_id, kind
-        )
+        return rpcapi.ConductorAPI().console(desktop.id, kind)
     except exceptions.CloudError as error:
         raise _refused(error) from error
     except messaging.RemoteError as error:

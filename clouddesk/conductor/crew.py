@@ -17,6 +17,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log as logging
 
+from clouddesk import context
 from clouddesk import exceptions
 from clouddesk.cloud import types
 from clouddesk.conductor import clock
@@ -146,7 +147,9 @@ class Crew:
         return None
 
     def _fly(self, run: walkers.Run) -> None:
-        # A thread of the pool. Whatever happens must reach the order's.
+        # A thread of the pool, which worked for another order before.
+        context.work_for(self._walker.ctx.order)
+        # Whatever happens must reach the order's thread.
         try:
             result: Any = self._walker.advance(run)
         except BaseException as error:

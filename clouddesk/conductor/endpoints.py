@@ -15,6 +15,8 @@ from clouddesk.conductor import checkup
 from clouddesk.conductor import hints
 from clouddesk.conductor import manager as managers
 from clouddesk.conductor import rpcapi
+from clouddesk.db import verdicts
+from clouddesk.db.api import desktops
 
 
 class Endpoint:
@@ -43,12 +45,16 @@ class Endpoint:
         self._hints.look_at(desktop_id)
 
     @messaging.expected_exceptions(exceptions.ClouddeskError)
-    def console(
-        self, ctxt: Any, project_id: str, server_id: str, type: str
-    ) -> dict[str, str]:
-        """``{"type", "protocol", "url"}`` of the screen of a server."""
-        compute = self._cloud_of(project_id).compute
-        return dataclasses.asdict(compute.console(server_id, type))
+    def console(self, ctxt: Any, desktop_id: str, type: str) -> dict[str, str]:
+        """``{"type", "protocol", "url"}`` of the screen of a desktop.
+
+        Whoever asks looked at the row before; this looks at it again, so that
+        a message alone opens no screen that the row does not allow.
+        """
+        desktop = desktops.get(desktop_id)
+        verdicts.check_console(desktop)
+        compute = self._cloud_of(desktop.project_id).compute
+        return dataclasses.asdict(compute.console(desktop.server_id, type))
 
     @messaging.expected_exceptions(exceptions.ClouddeskError)
     def checks(self, ctxt: Any, project_id: str) -> list[dict[str, Any]]:

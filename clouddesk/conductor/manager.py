@@ -11,6 +11,7 @@ from oslo_db import exception as db_exc
 from oslo_log import log as logging
 from sqlalchemy import exc as sa_exc
 
+from clouddesk import context
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.cloud import types
@@ -118,6 +119,7 @@ class Manager:
                 self._idle.notify_all()
 
     def _work(self, lease: leases.Lease, order: Any) -> None:
+        context.work_for(order)
         LOG.info(
             'Work order %(id)s (%(kind)s) is taken on, epoch %(epoch)d',
             {'id': order.id, 'kind': order.kind, 'epoch': lease.epoch},

@@ -43,19 +43,16 @@ class ConductorAPI:
         """
         self._hint('look_at', desktop_id=desktop_id)
 
-    def console(
-        self, project_id: str, server_id: str, type: str
-    ) -> dict[str, str]:
-        """A console of a server, with the rights of the service user.
+    def console(self, desktop_id: str, type: str) -> dict[str, str]:
+        """A console of a desktop, with the rights of the service user.
 
         :param type: ``novnc``, ``spice-html5`` or ``serial``
         :returns: ``{"type", "protocol", "url"}``
+        :raises Conflict: it is locked, or does not run, by now
         :raises ServiceUnavailable: when no conductor answers in time
         :raises CloudError: what Nova answered
         """
-        return self._call(
-            'console', project_id=project_id, server_id=server_id, type=type
-        )
+        return self._call('console', desktop_id=desktop_id, type=type)
 
     def checks(self, project_id: str) -> list[dict[str, Any]]:
         """How the cloud looks from a conductor, for a project.

@@ -138,6 +138,25 @@ def locked(desktop: models.Desktop) -> _Error:
     return _locked([desktop], Wish('', ()))
 
 
+def check_console(desktop: models.Desktop) -> None:
+    """Refuse the screen of a desktop that has none, or is locked (V30).
+
+    :raises DesktopLocked: nobody may use it
+    :raises DesktopWrongState: names the state
+    """
+    allowed = states.ACTION_FROM['console']
+    if desktop.locked:
+        raise locked(desktop)
+    if desktop.status not in allowed or desktop.server_id is None:
+        raise exceptions.DesktopWrongState(
+            details={'desktop_id': desktop.id, 'status': desktop.status},
+            name=desktop.name,
+            status=desktop.status,
+            action='console',
+            allowed=', '.join(allowed),
+        )
+
+
 def _judge(row: Any, wish: Wish) -> type[_Error] | None:
     if row.locked and wish.action in states.LOCK_REFUSES:
         return exceptions.DesktopLocked

@@ -19,12 +19,12 @@ class _Endpoint:
         self.seen.append((ctxt, order_id))
 
     @oslo_messaging.expected_exceptions(exceptions.ClouddeskError)
-    def console(self, ctxt, project_id, server_id, type):
-        if server_id == 'away':
+    def console(self, ctxt, desktop_id, type):
+        if desktop_id == 'away':
             raise exceptions.CloudError(
                 'Nova is 100% away.', {'a': 1}, transient=True
             )
-        return {'type': type, 'protocol': project_id, 'url': server_id}
+        return {'type': type, 'protocol': 'vnc', 'url': desktop_id}
 
     def ping(self, ctxt):
         return 'pong'
@@ -57,13 +57,13 @@ class RpcTest(base.BaseTestCase):
     def test_calls(self):
         self.assertEqual('pong', self.api.ping())
         self.assertEqual(
-            {'type': 'novnc', 'protocol': 'p', 'url': 's'},
-            self.api.console('p', 's', 'novnc'),
+            {'type': 'novnc', 'protocol': 'vnc', 'url': 'd'},
+            self.api.console('d', 'novnc'),
         )
 
     def test_an_error_arrives_as_it_was(self):
         error = self.assertRaises(
-            exceptions.CloudError, self.api.console, 'p', 'away', 'novnc'
+            exceptions.CloudError, self.api.console, 'away', 'novnc'
         )
         self.assertTrue(error.transient)
         self.assertEqual({'a': 1}, error.details)

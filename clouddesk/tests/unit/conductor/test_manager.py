@@ -2,10 +2,12 @@ import threading
 from unittest import mock
 
 import fixtures
+from oslo_context import context as oslo_context
 from oslo_db import exception as db_exc
 from sqlalchemy import exc as sa_exc
 
 from clouddesk import conf
+from clouddesk import db
 from clouddesk import states
 from clouddesk.conductor import audit
 from clouddesk.conductor import checkup
@@ -13,6 +15,7 @@ from clouddesk.conductor import endpoints
 from clouddesk.conductor import engine
 from clouddesk.conductor import hints
 from clouddesk.conductor import manager
+from clouddesk.db import models
 from clouddesk.db.api import leases as leases_api
 from clouddesk.db.api import progress
 from clouddesk.tests.unit.conductor import base
@@ -49,6 +52,22 @@ class ManagerTest(base.ConductorTestCase):
 
         self.world.watch = watch
         self.addCleanup(self.hold.set)
+
+    def test_what_threads_log_carries_the_request(self):
+        seen = set()
+
+        def watch(verb, when):
+            seen.add(oslo_context.get_current().request_id)
+            if verb == 'list_servers':
+                self.world.tick()
+
+        self.world.watch = watch
+        order_id = self.create(3)
+        with db.writer() as session:
+            session.get(models.WorkOrder, order_id).request_id = 'req-tina'
+        self.manager.run_order(order_id)
+        self.manager.drain()
+        self.assertEqual({'req-tina'}, seen)
 
     def test_an_order_runs(self):
         self.let_servers_be_built()
@@ -182,7 +201,5 @@ class ManagerTest(base.ConductorTestCase):
         endpoint.run_order({}, order_id)
         self.manager.drain()
         (desktop_id,) = self.ids_of(order_id)
-        console = endpoint.console(
-            {}, base.PROJECT, self.desktop(desktop_id).server_id, 'novnc'
-        )
+        console = endpoint.console({}, desktop_id, 'novnc')
         self.assertEqual({'type', 'protocol', 'url'}, set(console))

@@ -6,12 +6,16 @@ from unittest import mock
 from oslo_config import cfg
 import oslo_messaging as messaging
 from oslo_messaging import conffixture
+import sqlalchemy as sa
 
 from clouddesk import conf
+from clouddesk import db
+from clouddesk import exceptions
 from clouddesk import rpc
 from clouddesk import states
 from clouddesk.conductor import rpcapi
 from clouddesk.conductor import service
+from clouddesk.db import models
 from clouddesk.db.api import leases as leases_api
 from clouddesk.db.api import progress
 from clouddesk.tests.unit.conductor import base
@@ -82,9 +86,15 @@ class ServiceTest(ServiceTestCase):
         api.run_order(order_id)
         self.assertDone(order_id)
         (desktop_id,) = self.ids_of(order_id)
-        server_id = self.desktop(desktop_id).server_id
-        console = api.console(base.PROJECT, server_id, 'novnc')
+        console = api.console(desktop_id, 'novnc')
         self.assertEqual('novnc', console['type'])
+        # The row decides, whoever sent the message.
+        with db.writer() as session:
+            session.execute(sa.update(models.Desktop).values(status='off'))
+        self.assertRaises(
+            exceptions.DesktopWrongState, api.console, desktop_id, 'novnc'
+        )
+        self.assertRaises(exceptions.NotFound, api.console, order_id, 'novnc')
 
     def test_a_notification_of_nova_is_followed(self):
         # The notifier of this test speaks like Nova's.

@@ -563,11 +563,7 @@ class ConsoleTest(base.ApiTest):
         self.assertEqual((200, self.console), (answer.status_int, answer.json))
         self.conductor.call.assert_called_once()
         self.assertEqual(
-            {
-                'project_id': base.PROJECT,
-                'server_id': self.desktop_id,
-                'type': 'novnc',
-            },
+            {'desktop_id': self.desktop_id, 'type': 'novnc'},
             self.conductor.call.call_args.kwargs,
         )
 
