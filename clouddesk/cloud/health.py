@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from keystoneauth1 import exceptions as ks_exceptions
 from keystoneauth1 import session as ks_session
 from openstack import connection
 
@@ -29,13 +30,16 @@ class Health:
         :raises CloudForbidden: Keystone refuses the credentials
         """
         with errors.translated('Keystone'):
-            found: str | None = self._ks.get_endpoint(
-                service_type=service_type,
-                interface=CONF.cloud.interface,
-                region_name=CONF.cloud.region_name,
-                # Only the catalogue is asked, not the service.
-                skip_discovery=True,
-            )
+            try:
+                found: str | None = self._ks.get_endpoint(
+                    service_type=service_type,
+                    interface=CONF.cloud.interface,
+                    region_name=CONF.cloud.region_name,
+                    # Only the catalogue is asked, not the service.
+                    skip_discovery=True,
+                )
+            except ks_exceptions.EndpointNotFound:
+                return None
         return found
 
     def answers(self, service_type: str) -> int | None:

@@ -110,7 +110,7 @@ class Checkup:
 
     def _notifications(self) -> Finding:
         name = 'notifications'
-        values: dict[str, Any] = {'sync': self._conf.conductor.sync_interval}
+        values = {'sync': round(self._conf.conductor.sync_interval)}
         if not self._conf.conductor.listen_to_nova:
             return Finding(name, WARNING, 'off', values)
         if 'notifications' not in self.listening:
@@ -194,7 +194,8 @@ def _image_cache(project_id: str) -> Finding:
     values = {'images': ', '.join(cold), 'count': len(cold)}
     if cold:
         return Finding('image_cache', WARNING, 'cold', values)
-    return Finding('image_cache', OK, 'warm', {'count': len(used)})
+    code = 'warm' if used else 'unused'
+    return Finding('image_cache', OK, code, {'count': len(used)})
 
 
 def _quota(cloud: Any, project_id: str) -> Finding:

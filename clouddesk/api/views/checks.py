@@ -67,6 +67,7 @@ _MESSAGES = {
             'Desktops run from all %(count)s images of pools, so hosts keep '
             'them. (Nova does not tell what is cached.)'
         ),
+        'unused': _('No pool needs an image.'),
         'cold': _(
             'No desktop runs from %(count)s images of pools: %(images)s. '
             '(Nova does not tell what is cached.)'
