@@ -76,6 +76,15 @@ class Subject(columns.FormattableColumn):
         return text.one_line('%s %s' % (self._value.get('type'), name))
 
 
+class Login(columns.FormattableColumn):
+    """``ada (password)``"""
+
+    def human_readable(self) -> str:
+        if not self._value:
+            return ''
+        return text.one_line('%(user)s (%(method)s)' % self._value)
+
+
 class Words(columns.FormattableColumn):
     """``rdp, ssh``"""
 
@@ -111,6 +120,20 @@ class Template(columns.FormattableColumn):
             newest = self._value['current_revision']
             line += _(' (%s is newer)') % newest
         return text.one_line(line)
+
+
+class Timetable(columns.FormattableColumn):
+    """One line for each lesson, and one for the days."""
+
+    def human_readable(self) -> str:
+        if not self._value:
+            return ''
+        lines = [
+            '%s %s-%s' % (','.join(each['days']), each['start'], each['end'])
+            for each in self._value['lessons']
+        ]
+        lines.append('%(from)s - %(until)s %(timezone)s' % self._value)
+        return '\n'.join(text.one_line(line) for line in lines)
 
 
 class Mebibytes(columns.FormattableColumn):

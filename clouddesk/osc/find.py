@@ -36,6 +36,16 @@ def pools(client: Any, names: list[str]) -> list[Any]:
     return _all(client.find_pool, names, _('pool'))
 
 
+def course(client: Any, name: str) -> Any:
+    """One course by name or id."""
+    return courses(client, [name])[0]
+
+
+def courses(client: Any, names: list[str]) -> list[Any]:
+    """Courses by name or id, each once, in the order given."""
+    return _all(client.find_course, names, _('course'))
+
+
 def template(client: Any, name: str) -> Any:
     """One template by name or id."""
     return templates(client, [name])[0]

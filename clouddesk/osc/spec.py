@@ -8,6 +8,7 @@ from osc_lib import exceptions as osc_exceptions
 from clouddesk.osc import files
 from clouddesk.osc import find
 from clouddesk.osc import listing
+from clouddesk.osc import login
 from clouddesk.osc.i18n import _
 
 #: Options that the API takes as they are.
@@ -33,6 +34,7 @@ SHOWN = (
     'disk',
     'floating_network_id',
     'remote_protocols',
+    'login',
     'components',
     'has_user_data',
     'keep_running',
@@ -92,6 +94,7 @@ def add_own_options(
     )
     _add_plain_options(parser)
     _add_reach_options(parser)
+    login.add_options(parser)
     _add_first_boot_options(parser)
 
 
@@ -100,6 +103,8 @@ def attributes(
 ) -> dict[str, Any]:
     """What the options ask of the API, names turned into ids."""
     attrs = _references(parsed_args, connection)
+    if parsed_args.login_user:
+        attrs['login'] = login.attributes(parsed_args)
     if parsed_args.user_data:
         attrs['user_data'] = files.text(parsed_args.user_data)
     if parsed_args.boot_from_volume is not None:

@@ -25,6 +25,7 @@ PEOPLE = {'assignee': columns.Assignee, 'members': columns.Members}
 _FORMATTERS = PEOPLE | {
     'addresses': columns.Addresses,
     'components': columns.Words,
+    'login': columns.Login,
     'disk': columns.Gibibytes,
     'fault': columns.Fault,
     'ram': columns.Mebibytes,
@@ -57,6 +58,7 @@ _SHOWN = (
     'disk',
     'floating_network_id',
     'remote_protocols',
+    'login',
     'components',
     'has_user_data',
     'keep_running',

@@ -20,6 +20,7 @@ from clouddesk.osc.v1 import rows
 _FORMATTERS = desktop_commands.PEOPLE | {
     'counts': columns.Counts,
     'components': columns.Words,
+    'login': columns.Login,
     'disk': columns.Gibibytes,
     'faults': columns.Faults,
     'ram': columns.Mebibytes,
@@ -54,6 +55,7 @@ _SHOWN = (
     'disk',
     'floating_network_id',
     'remote_protocols',
+    'login',
     'components',
     'has_user_data',
     'keep_running',

@@ -2,6 +2,7 @@ from typing import ClassVar
 from typing import Literal
 
 from clouddesk.sdk.v1 import _assignments
+from clouddesk.sdk.v1 import _courses
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _housekeeping
 from clouddesk.sdk.v1 import _limits
@@ -9,6 +10,7 @@ from clouddesk.sdk.v1 import _pools
 from clouddesk.sdk.v1 import _templates
 from clouddesk.sdk.v1 import _work_orders
 from clouddesk.sdk.v1 import check as _check
+from clouddesk.sdk.v1 import course as _course
 from clouddesk.sdk.v1 import desktop as _desktop
 from clouddesk.sdk.v1 import difference as _difference
 from clouddesk.sdk.v1 import pool as _pool
@@ -18,6 +20,7 @@ from clouddesk.sdk.v1 import work_order as _work_order
 
 class Proxy(
     _assignments.AssignmentsMixin,
+    _courses.CoursesMixin,
     _desktops.DesktopsMixin,
     _limits.LimitsMixin,
     _housekeeping.HousekeepingMixin,
@@ -31,6 +34,7 @@ class Proxy(
 
     _resource_registry = {
         'check': _check.Check,
+        'course': _course.Course,
         'desktop': _desktop.Desktop,
         'difference': _difference.Difference,
         'pool': _pool.Pool,
