@@ -12,6 +12,7 @@ import clouddesk
 from clouddesk.api import exposure
 from clouddesk.api.controllers import root
 from clouddesk.api.schemas import desktops
+from clouddesk.api.schemas import limits
 from clouddesk.api.schemas import pools
 from clouddesk.api.schemas import templates
 from clouddesk.api.schemas import versions
@@ -30,6 +31,7 @@ ACTIONS = {
 }
 
 SCHEMAS = {
+    'capabilities': limits.CAPABILITIES,
     'console': desktops.CONSOLE,
     'console-create': desktops.OPEN_CONSOLE,
     'desktop': desktops.DESKTOP,
@@ -39,12 +41,14 @@ SCHEMAS = {
     'desktop-set': desktops.UPDATE,
     'desktops': desktops.PAGE,
     'desktops-action': desktops.batch('reboot'),
+    'limits': limits.LIMITS,
     'pool': pools.POOL,
     'pool-create': pools.CREATE,
     'pool-members': pools.MEMBERS,
     'pool-resize': pools.RESIZE,
     'pool-set': pools.UPDATE,
     'pools': pools.PAGE,
+    'preview': limits.PREVIEW,
     'template': templates.TEMPLATE,
     'template-create': templates.CREATE,
     'template-revisions': templates.REVISIONS,
