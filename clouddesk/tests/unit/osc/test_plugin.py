@@ -1,3 +1,4 @@
+import argparse
 import subprocess
 import sys
 import types
@@ -56,6 +57,42 @@ class VersionTest(osc_base.ShellTest):
     def test_the_option_is_taken(self):
         self.cloud.answer('GET', '/desktops', {'desktops': []})
         self.succeed('--os-desktop-api-version 1.0 desktop list')
+
+    def test_the_service_may_be_elsewhere(self):
+        for url in ('http://127.0.0.1:8790', 'http://127.0.0.1:8790/v1/'):
+            manager = types.SimpleNamespace(
+                sdk_connection=self.cloud.connect(
+                    desktop_endpoint_override=url
+                ),
+                _api_version={plugin.API_NAME: '1'},
+            )
+            client = plugin.make_client(manager)
+            self.assertEqual(
+                'http://127.0.0.1:8790/v1', client.endpoint_override
+            )
+
+    def test_an_option_or_a_variable_tells_where(self):
+        variable = 'OS_DESKTOP_ENDPOINT_OVERRIDE'
+        for value, words, expected in (
+            (None, [], None),
+            ('http://a', [], 'http://a'),
+            ('http://a', ['--os-desktop-endpoint-override', 'b'], 'b'),
+        ):
+            with fixtures.EnvironmentVariable(variable, value):
+                parser = plugin.build_option_parser(argparse.ArgumentParser())
+            told = parser.parse_args(words).os_desktop_endpoint_override
+            self.assertEqual(expected, told)
+
+    def test_clouds_yaml_may_say_where(self):
+        config = {'desktop_endpoint_override': 'http://127.0.0.1:8790/'}
+        plugin._complete_endpoint(config)
+        self.assertEqual(
+            'http://127.0.0.1:8790/v1', config['desktop_endpoint_override']
+        )
+        plugin._complete_endpoint(config)
+        self.assertEqual(
+            'http://127.0.0.1:8790/v1', config['desktop_endpoint_override']
+        )
 
     def test_every_verb_has_a_command(self):
         out = self.succeed('command list --group openstack.desktop.v1')

@@ -160,6 +160,7 @@ def desktop(name='Ada', **attrs):
         'disk': 20,
         'floating_network_id': None,
         'remote_protocols': ['rdp'],
+        'login': None,
         'components': [],
         'has_user_data': False,
         'keep_running': True,
@@ -199,6 +200,7 @@ def pool(name='class', **attrs):
         'disk': 20,
         'floating_network_id': None,
         'remote_protocols': ['rdp'],
+        'login': None,
         'components': [],
         'has_user_data': False,
         'keep_running': True,
@@ -233,6 +235,7 @@ def template(name='office', **attrs):
         'disk': 20,
         'floating_network_id': None,
         'remote_protocols': ['rdp'],
+        'login': None,
         'components': [],
         'has_user_data': False,
         'keep_running': True,
@@ -241,6 +244,21 @@ def template(name='office', **attrs):
         'created_at': '2026-11-01T10:00:00Z',
         'updated_at': '2026-11-01T10:00:00Z',
         'links': [],
+    } | attrs
+
+
+def difference(**attrs):
+    """A difference as the API shows it."""
+    return {
+        'id': '0c' * 16,
+        'kind': 'orphan_server',
+        'resource_type': 'server',
+        'resource_id': 'some-server',
+        'project_id': PROJECT_ID,
+        'desktop_id': 'some-desktop',
+        'desktop_name': None,
+        'message': 'It belongs to nobody.',
+        'repair': 'delete',
     } | attrs
 
 
