@@ -176,15 +176,12 @@ class Route:
         response: webob.Response
         if result.stream is not None:
             response = _Stream(result.stream, **head)
+        elif head['status'] == _NO_CONTENT:
+            response = webob.Response(status=_NO_CONTENT)
         else:
             if check is not None:
                 validation.check_response(check, result.body)
-            if head['status'] == _NO_CONTENT:
-                response = webob.Response(status=_NO_CONTENT)
-            else:
-                response = _document(
-                    result.body, language.of(req.environ), head
-                )
+            response = _document(result.body, language.of(req.environ), head)
         _add_headers(response, result)
         return response
 

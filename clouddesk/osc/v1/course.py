@@ -15,6 +15,7 @@ from clouddesk.osc import spec
 from clouddesk.osc import text
 from clouddesk.osc import timetable
 from clouddesk.osc.i18n import _
+from clouddesk.osc.v1 import preview
 from clouddesk.osc.v1 import rows
 
 _FORMATTERS = {
@@ -91,6 +92,7 @@ class CreateCourse(command.ShowOne):
         )
         spec.add_options(parser)
         _add_options(parser, required=True)
+        preview.add_option(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
@@ -98,9 +100,10 @@ class CreateCourse(command.ShowOne):
         attrs = spec.of_template(parsed_args, self.client)
         attrs |= spec.attributes(parsed_args, self.connection)
         attrs |= _attributes(parsed_args, self.connection)
-        return _shown(
-            self.client.create_course(name=parsed_args.name, **attrs)
-        )
+        attrs['name'] = parsed_args.name
+        if parsed_args.dry_run:
+            return preview.shown(self, self.client.preview_course(**attrs))
+        return _shown(self.client.create_course(**attrs))
 
 
 class ListCourse(command.Lister):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from clouddesk.sdk.v1 import _base
+from clouddesk.sdk.v1 import course as _course
 from clouddesk.sdk.v1 import desktop as _desktop
 from clouddesk.sdk.v1 import limits as _limits
 from clouddesk.sdk.v1 import pool as _pool
@@ -42,6 +43,15 @@ class LimitsMixin(_base.BaseProxy):
         wanted = _desktop.Desktop.new(**attrs)
         return self._preview(wanted)
 
+    def preview_course(self, **attrs: Any) -> _limits.Preview:
+        """Tell what the first lesson of a course would need
+
+        :param attrs: As of :meth:`create_course`.
+
+        :returns: A :class:`~clouddesk.sdk.v1.limits.Preview`
+        """
+        return self._preview(_course.Course.new(**attrs))
+
     def preview_pool(self, **attrs: Any) -> _limits.Preview:
         """See whether a pool could be made
 
@@ -67,7 +77,7 @@ class LimitsMixin(_base.BaseProxy):
         return _limits.Preview.of(self, url, {'size': size})
 
     def _preview(
-        self, wanted: _desktop.Desktop | _pool.Pool
+        self, wanted: _course.Course | _desktop.Desktop | _pool.Pool
     ) -> _limits.Preview:
         request = wanted._prepare_request(requires_id=False)
         body: Any = request.body
