@@ -59,6 +59,15 @@ class VersionTest(osc_base.ShellTest):
         self.succeed('--os-desktop-api-version 1.0 desktop list')
 
     def test_the_service_may_be_elsewhere(self):
+        version = {
+            'id': 'v1.0',
+            'status': 'CURRENT',
+            'version': '1.0',
+            'links': [{'rel': 'self', 'href': 'http://127.0.0.1:8790/v1/'}],
+        }
+        self.cloud.requests.get(
+            'http://127.0.0.1:8790/v1', json={'version': version}
+        )
         for url in ('http://127.0.0.1:8790', 'http://127.0.0.1:8790/v1/'):
             manager = types.SimpleNamespace(
                 sdk_connection=self.cloud.connect(
