@@ -143,6 +143,10 @@ def take(pool: models.Pool, user_id: str) -> models.Desktop:
             taken = _try_to_take(desktop_id, pool.id, person)
             if taken is not None:
                 return taken
+    # She may have asked twice at once, and got the last one.
+    hers = _held(pool.id, person)
+    if hers is not None:
+        return hers
     raise exceptions.PoolExhausted(
         details={'pool_id': pool.id}, name=pool.name
     )

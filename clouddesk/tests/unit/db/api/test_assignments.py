@@ -164,9 +164,8 @@ class TakeTestCase(AssignmentsTestCase):
         self.assertEqual(16, len(results))
         given = {u: results[u, 0] for u in users if results[u, 0]}
         given |= {u: results[u, 1] for u in users if results[u, 1]}
-        for user, attempt in results:
-            if results[user, attempt] is not None:
-                self.assertEqual(given[user], results[user, attempt])
+        for (user, _attempt), taken in results.items():
+            self.assertEqual(given.get(user), taken)
         self.assertEqual(6, len(given))
         self.assertEqual({row.id for row in members}, set(given.values()))
 
