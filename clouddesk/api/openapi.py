@@ -231,11 +231,13 @@ def _components() -> Json:
                 'name': 'OpenStack-API-Version',
                 'in': 'header',
                 'description': 'The version of the API; without it the '
-                'oldest one is used.',
-                'schema': common.one_of(
-                    '%s %s' % (_SERVICE_TYPE, version)
+                'oldest one is used. What is said to other services may '
+                'stand here, too.',
+                'schema': text,
+                'examples': {
+                    version: {'value': '%s %s' % (_SERVICE_TYPE, version)}
                     for version in [*known, 'latest']
-                ),
+                },
             }
         },
         'headers': {

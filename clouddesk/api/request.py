@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import webob
+from webob import multidict
 
 from clouddesk import context
 from clouddesk.api import auth
@@ -21,6 +22,9 @@ class Request(webob.Request):
     :ivar query: the validated query parameters
     :ivar input: the validated body
     """
+
+    #: Pecan would read forms, and this API has none.
+    POST = multidict.NoVars('The API takes no forms.')
 
     query: dict[str, Any] = {}
     input: Any = None

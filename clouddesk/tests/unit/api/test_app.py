@@ -126,6 +126,16 @@ class RoutingTest(base.ApiTest):
             answer = self.call('POST', '/v1/desktops', {}, headers=headers)
             self.assert_error(answer, 415, 'unsupported_media_type')
 
+    def test_forms_are_not_even_read(self):
+        """A form without a boundary cannot be."""
+        for method, path in (('DELETE', '/v1/pools/'), ('GET', '/v1/pools/')):
+            answer = self.call(
+                method,
+                path + base.UNKNOWN,
+                headers={'Content-Type': 'multipart/form-data'},
+            )
+            self.assert_error(answer, 404, 'not_found')
+
     def test_urls_that_are_not_utf_8(self):
         answer = self.get('/v1/desktops?name=%ff')
         self.assert_error(answer, 400, 'invalid')
