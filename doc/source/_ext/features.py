@@ -22,7 +22,7 @@ KINDS = ('cloud', 'functional', 'unit')
 #: Tests that one row shows.
 SHOWN = 3
 
-_ROW = re.compile(r'\b[IMSTV][1-9]\d*\b')
+_ROW = re.compile(r'\b[HIMSTV][1-9]\d*\b')
 _SCOPES = (ast.ClassDef, ast.FunctionDef)
 
 
