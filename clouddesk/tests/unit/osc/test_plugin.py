@@ -77,7 +77,8 @@ class VersionTest(osc_base.ShellTest):
             )
             client = plugin.make_client(manager)
             self.assertEqual(
-                'http://127.0.0.1:8790/v1', client.endpoint_override
+                'http://127.0.0.1:8790/v1',
+                client.endpoint_override.rstrip('/'),
             )
 
     def test_an_option_or_a_variable_tells_where(self):
