@@ -180,7 +180,7 @@ def failures(order: Any) -> list[str]:
     lines = [
         '%s: %s' % (text.one_line(item['name']), columns.fault(item['fault']))
         for item in order.work_items or ()
-        if item.get('fault')
+        if item.get('fault') and item['status'] != 'refused'
     ]
     if not lines and order.fault:
         lines = [columns.fault(order.fault)]
@@ -193,10 +193,19 @@ def failures(order: Any) -> list[str]:
         % {
             'id': order.id,
             'failed': (order.counts or {}).get('failed', 0),
-            'total': sum((order.counts or {}).values()),
+            'total': progress.worked_on(order.counts or {}),
         }
     )
     return lines
+
+
+def refusals(order: Any) -> list[str]:
+    """What an order will not do, and why; one line for each desktop."""
+    return [
+        _('Refused: %s') % columns.fault(item['fault'])
+        for item in order.work_items or ()
+        if item['status'] == 'refused'
+    ]
 
 
 def add_wait_option(parser: argparse.ArgumentParser) -> None:

@@ -101,14 +101,21 @@ def summary(order: Any) -> str:
     words = [order.kind or '', _desktops(counts)]
     if counts.get('failed'):
         words.append(_('%s failed') % counts['failed'])
+    if counts.get('refused'):
+        words.append(_('%s refused') % counts['refused'])
     words.append(_step(order) if order.status == 'running' else order.status)
     return text.one_line(', '.join(filter(None, words)))
+
+
+def worked_on(counts: dict[str, int]) -> int:
+    """How many desktops something is done to."""
+    return sum(counts.values()) - counts.get('refused', 0)
 
 
 def _desktops(counts: dict[str, int]) -> str:
     return _('%(done)s/%(total)s desktops') % {
         'done': counts.get('done', 0),
-        'total': sum(counts.values()),
+        'total': worked_on(counts),
     }
 
 

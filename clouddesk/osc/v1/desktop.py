@@ -62,6 +62,9 @@ _SHOWN = (
     'components',
     'has_user_data',
     'keep_running',
+    'locked',
+    'lock_reason',
+    'protected',
     'server_id',
     'server_status',
     'port_id',
@@ -207,7 +210,7 @@ class ShowDesktop(command.ShowOne):
 
 
 class SetDesktop(command.Command):
-    _description = _('Set the name, the note or the tags of a desktop')
+    _description = _('Set name, note, tags or power wish of a desktop')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
@@ -217,12 +220,28 @@ class SetDesktop(command.Command):
         )
         add_set_options(parser)
         tags.add_set_options(parser)
+        keep = parser.add_mutually_exclusive_group()
+        keep.add_argument(
+            '--keep-running',
+            action='store_true',
+            default=None,
+            help=_('Start it again when it shuts down by itself'),
+        )
+        keep.add_argument(
+            '--no-keep-running',
+            dest='keep_running',
+            action='store_false',
+            help=_('Let it stay off then'),
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Change what was given."""
         attrs: dict[str, Any] = {}
-        if not tags.is_given(parsed_args) or given(parsed_args):
+        if parsed_args.keep_running is not None:
+            attrs['keep_running'] = parsed_args.keep_running
+        has_more = attrs or tags.is_given(parsed_args)
+        if not has_more or given(parsed_args):
             attrs |= set_attributes(parsed_args)
         desktop = find.desktop(self.client, parsed_args.desktop)
         if tags.is_given(parsed_args):

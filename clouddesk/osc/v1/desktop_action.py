@@ -3,71 +3,87 @@
 import argparse
 from typing import Any
 
+from clouddesk.osc import choice as choices
 from clouddesk.osc import command
-from clouddesk.osc import find
 from clouddesk.osc import questions
+from clouddesk.osc import spec
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
 from clouddesk.osc.v1 import rows
 
 
 class DesktopAction(command.Lister):
-    """Do something to desktops; several names make one work order."""
+    """Do something to desktops; several make one work order."""
+
+    #: The verb of the SDK; that for several ends in ``desktops``.
+    verb = ''
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
+        choices.add_options(parser)
         parser.add_argument(
-            'desktop',
-            metavar='<desktop>',
-            nargs='+',
-            help=_('Desktop(s) (name or ID)'),
+            '--wave',
+            metavar='<number>',
+            type=spec.whole_number,
+            help=_('So many at once, when there are several'),
         )
         command.add_wait_option(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order the action, and wait for it if wanted."""
-        desktops = find.desktops(self.client, parsed_args.desktop)
-        self.check(desktops, parsed_args)
-        ids = [desktop.id for desktop in desktops]
-        order = self.order(ids, parsed_args)
+        choice = choices.of(parsed_args, self.client, self.connection)
+        choice = self.check(choice, parsed_args)
+        order = self.order(choice, parsed_args)
+        self.tell_refusals(order)
         if parsed_args.wait:
             order = self.wait(order)
         return rows.of_batch(self.client, order)
 
     def check(
-        self, desktops: list[Any], parsed_args: argparse.Namespace
-    ) -> None:
+        self, choice: choices.Choice, parsed_args: argparse.Namespace
+    ) -> choices.Choice:
         """Stop here if it must not be done."""
+        return choice
 
-    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
+    def order(
+        self, choice: choices.Choice, parsed_args: argparse.Namespace
+    ) -> Any:
         """Make the work order."""
-        raise NotImplementedError()
+        options = self.options(parsed_args)
+        if choice.one:
+            act = getattr(self.client, f'{self.verb}_desktop')
+            return act(choice.one, **options)
+        act = getattr(self.client, f'{self.verb}_desktops')
+        return act(choice.wanted, wave=parsed_args.wave, **options)
+
+    def options(self, parsed_args: argparse.Namespace) -> dict[str, Any]:
+        """What else the verb takes."""
+        return {}
+
+    def tell_refusals(self, order: Any) -> None:
+        """Say what is not done, and why."""
+        told = command.refusals(order)
+        for line in told:
+            self.hint(line)
+        if told:
+            self.exit_code = 1
 
 
 class StartDesktop(DesktopAction):
     _description = _('Start desktops')
-
-    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
-        """Make the work order."""
-        if len(ids) == 1:
-            return self.client.start_desktop(ids[0])
-        return self.client.start_desktops(ids)
+    verb = 'start'
 
 
 class StopDesktop(DesktopAction):
     _description = _('Stop desktops: the guest is asked to shut down')
-
-    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
-        """Make the work order."""
-        if len(ids) == 1:
-            return self.client.stop_desktop(ids[0])
-        return self.client.stop_desktops(ids)
+    verb = 'stop'
 
 
 class RebootDesktop(DesktopAction):
     _description = _('Reboot desktops')
+    verb = 'reboot'
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
@@ -79,21 +95,14 @@ class RebootDesktop(DesktopAction):
         )
         return parser
 
-    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
-        """Make the work order."""
-        if len(ids) == 1:
-            return self.client.reboot_desktop(ids[0], force=parsed_args.hard)
-        return self.client.reboot_desktops(ids, force=parsed_args.hard)
+    def options(self, parsed_args: argparse.Namespace) -> dict[str, Any]:
+        """Whether the power is cut."""
+        return {'force': parsed_args.hard}
 
 
 class RetryDesktop(DesktopAction):
     _description = _('Build desktops in fault again')
-
-    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
-        """Make the work order."""
-        if len(ids) == 1:
-            return self.client.retry_desktop(ids[0])
-        return self.client.retry_desktops(ids)
+    verb = 'retry'
 
 
 class LosingAction(DesktopAction):
@@ -109,30 +118,33 @@ class LosingAction(DesktopAction):
         return parser
 
     def check(
-        self, desktops: list[Any], parsed_args: argparse.Namespace
-    ) -> None:
+        self, choice: choices.Choice, parsed_args: argparse.Namespace
+    ) -> choices.Choice:
         """Ask a person."""
-        names = ', '.join(text.one_line(found.name) for found in desktops)
+        choice, found = choices.fixed(choice, self.client)
+        names = ', '.join(text.one_line(name) for name in found)
         questions.confirm(self.question % names, parsed_args.yes)
+        return choice
 
 
 class RebuildDesktop(LosingAction):
     _description = _('Make desktops again from their image')
     question = _('Make again, everything on the disk is lost: %s?')
-
-    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
-        """Make the work order."""
-        if len(ids) == 1:
-            return self.client.rebuild_desktop(ids[0])
-        return self.client.rebuild_desktops(ids)
+    verb = 'rebuild'
 
 
 class DeleteDesktop(LosingAction):
     _description = _('Delete desktops and everything on them')
     question = _('Delete with everything on it: %s?')
+    verb = 'delete'
 
-    def order(self, ids: list[str], parsed_args: argparse.Namespace) -> Any:
+    def options(self, parsed_args: argparse.Namespace) -> dict[str, Any]:
+        """One that is gone already is told."""
+        return {'ignore_missing': False} if self._single else {}
+
+    def order(
+        self, choice: choices.Choice, parsed_args: argparse.Namespace
+    ) -> Any:
         """Make the work order."""
-        if len(ids) == 1:
-            return self.client.delete_desktop(ids[0], ignore_missing=False)
-        return self.client.delete_desktops(ids)
+        self._single = choice.one is not None
+        return super().order(choice, parsed_args)

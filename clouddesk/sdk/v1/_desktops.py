@@ -128,7 +128,8 @@ class DesktopsMixin(_base.BaseProxy):
 
         :param desktop: The id of a desktop or a
             :class:`~clouddesk.sdk.v1.desktop.Desktop` instance.
-        :param attrs: ``name``, ``note`` and ``tags``, which replaces all.
+        :param attrs: ``name``, ``note``, ``keep_running``, and ``tags``, which
+            replaces all.
 
         :returns: The updated :class:`~clouddesk.sdk.v1.desktop.Desktop`
         """
@@ -152,10 +153,13 @@ class DesktopsMixin(_base.BaseProxy):
         return self._removed(found, ignore_missing)
 
     def delete_desktops(
-        self, desktops: Iterable[str | _desktop.Desktop]
+        self, desktops: _desktop.Choice, wave: int | None = None
     ) -> _work_order.WorkOrder:
-        """Delete several desktops in one work order"""
-        return self._act_on_desktops(desktops, 'delete')
+        """Delete several desktops in one work order
+
+        See :meth:`start_desktops`.
+        """
+        return self._act_on_desktops(desktops, 'delete', wave=wave)
 
     def start_desktop(
         self, desktop: str | _desktop.Desktop
@@ -172,10 +176,23 @@ class DesktopsMixin(_base.BaseProxy):
         return self._act_on_desktop(desktop, 'start')
 
     def start_desktops(
-        self, desktops: Iterable[str | _desktop.Desktop]
+        self, desktops: _desktop.Choice, wave: int | None = None
     ) -> _work_order.WorkOrder:
-        """Start several desktops in one work order"""
-        return self._act_on_desktops(desktops, 'start')
+        """Start several desktops in one work order
+
+        Those that are in a wrong state, busy or locked become items whose
+        status is ``refused`` and whose fault tells why.
+
+        :param desktops: Ids or instances, or a dict of the query of
+            :meth:`desktops` without paging: all desktops that match. An
+            empty dict is all desktops of the project.
+        :param wave: So many at once.
+
+        :returns: The :class:`~clouddesk.sdk.v1.work_order.WorkOrder`
+        :raises: :class:`~openstack.exceptions.ConflictException` when none
+            of them can be started.
+        """
+        return self._act_on_desktops(desktops, 'start', wave=wave)
 
     def stop_desktop(
         self, desktop: str | _desktop.Desktop
@@ -193,10 +210,13 @@ class DesktopsMixin(_base.BaseProxy):
         return self._act_on_desktop(desktop, 'stop')
 
     def stop_desktops(
-        self, desktops: Iterable[str | _desktop.Desktop]
+        self, desktops: _desktop.Choice, wave: int | None = None
     ) -> _work_order.WorkOrder:
-        """Stop several desktops in one work order"""
-        return self._act_on_desktops(desktops, 'stop')
+        """Stop several desktops in one work order
+
+        See :meth:`start_desktops`.
+        """
+        return self._act_on_desktops(desktops, 'stop', wave=wave)
 
     def reboot_desktop(
         self, desktop: str | _desktop.Desktop, force: bool = False
@@ -213,11 +233,17 @@ class DesktopsMixin(_base.BaseProxy):
 
     def reboot_desktops(
         self,
-        desktops: Iterable[str | _desktop.Desktop],
+        desktops: _desktop.Choice,
         force: bool = False,
+        wave: int | None = None,
     ) -> _work_order.WorkOrder:
-        """Reboot several desktops in one work order"""
-        return self._act_on_desktops(desktops, 'reboot', **_forced(force))
+        """Reboot several desktops in one work order
+
+        See :meth:`start_desktops`.
+        """
+        return self._act_on_desktops(
+            desktops, 'reboot', wave=wave, **_forced(force)
+        )
 
     def retry_desktop(
         self, desktop: str | _desktop.Desktop
@@ -232,10 +258,13 @@ class DesktopsMixin(_base.BaseProxy):
         return self._act_on_desktop(desktop, 'retry')
 
     def retry_desktops(
-        self, desktops: Iterable[str | _desktop.Desktop]
+        self, desktops: _desktop.Choice, wave: int | None = None
     ) -> _work_order.WorkOrder:
-        """Build several desktops in fault again in one work order"""
-        return self._act_on_desktops(desktops, 'retry')
+        """Build several desktops in fault again in one work order
+
+        See :meth:`start_desktops`.
+        """
+        return self._act_on_desktops(desktops, 'retry', wave=wave)
 
     def rebuild_desktop(
         self, desktop: str | _desktop.Desktop
@@ -253,10 +282,13 @@ class DesktopsMixin(_base.BaseProxy):
         return self._act_on_desktop(desktop, 'rebuild')
 
     def rebuild_desktops(
-        self, desktops: Iterable[str | _desktop.Desktop]
+        self, desktops: _desktop.Choice, wave: int | None = None
     ) -> _work_order.WorkOrder:
-        """Make several desktops again in one work order"""
-        return self._act_on_desktops(desktops, 'rebuild')
+        """Make several desktops again in one work order
+
+        See :meth:`start_desktops`.
+        """
+        return self._act_on_desktops(desktops, 'rebuild', wave=wave)
 
     def get_desktop_console(
         self,
@@ -284,13 +316,14 @@ class DesktopsMixin(_base.BaseProxy):
 
     def _act_on_desktops(
         self,
-        desktops: Iterable[str | _desktop.Desktop],
+        desktops: _desktop.Choice,
         action: str,
+        wave: int | None = None,
         **body: Any,
     ) -> _work_order.WorkOrder:
-        return _desktop.Desktop.act_on_all(
-            self, action, _common.ids(desktops), **body
-        )
+        if wave is not None:
+            body['wave'] = wave
+        return _desktop.Desktop.act_on_all(self, action, desktops, **body)
 
 
 def _forced(force: bool) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from clouddesk.sdk.v1 import _courses
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _housekeeping
 from clouddesk.sdk.v1 import _limits
+from clouddesk.sdk.v1 import _locks
 from clouddesk.sdk.v1 import _pools
 from clouddesk.sdk.v1 import _templates
 from clouddesk.sdk.v1 import _work_orders
@@ -23,6 +24,7 @@ class Proxy(
     _courses.CoursesMixin,
     _desktops.DesktopsMixin,
     _limits.LimitsMixin,
+    _locks.LocksMixin,
     _housekeeping.HousekeepingMixin,
     _pools.PoolsMixin,
     _templates.TemplatesMixin,

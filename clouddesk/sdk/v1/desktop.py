@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 from typing import Self
 
@@ -15,6 +17,23 @@ _ACCEPTED = 202
 _EXPORT = ('format', 'columns')
 #: Bytes of a file that are taken at once.
 _PIECE = 65536
+
+
+#: Ids or instances, or a dict of what a list is filtered by.
+Choice = Iterable[str | resource.Resource] | Mapping[str, Any]
+
+#: What the API calls filters that are called otherwise here.
+_SPELLED = {'search': 'q', 'any_tags': 'tags-any'}
+
+
+def _chosen(desktops: Choice) -> dict[str, Any]:
+    """The part of a body that says which desktops are meant."""
+    if not isinstance(desktops, Mapping):
+        return {'desktop_ids': _common.ids(desktops)}
+    given = {_SPELLED.get(key, key): value for key, value in desktops.items()}
+    if isinstance(given.get('status'), str):
+        given['status'] = [given['status']]
+    return {'filter': given}
 
 
 class Desktop(_common.DesktopResource):
@@ -80,6 +99,9 @@ class Desktop(_common.DesktopResource):
     keep_running = resource.Body('keep_running', type=bool)
     #: The links of the desktop.
     links = resource.Body('links', type=list)
+    #: The account: ``user`` and ``method`` (password or key). When creating,
+    #: ``user`` and one of ``password``, ``public_key`` and ``key_name``.
+    login = resource.Body('login', type=dict)
     #: How the desktops of a batch are named. Only used when creating.
     name_template = resource.Body('name_template')
     #: The network.
@@ -114,6 +136,12 @@ class Desktop(_common.DesktopResource):
     template_id = resource.Body('template_id')
     #: Words that the desktop can be found by.
     tags = resource.Body('tags', type=list, list_type=str)
+    #: What people are told who may not use it.
+    lock_reason = resource.Body('lock_reason')
+    #: Nobody may use it.
+    locked = resource.Body('locked', type=bool)
+    #: Nobody may delete it.
+    protected = resource.Body('protected', type=bool)
     #: When the desktop last changed.
     updated_at = resource.Body('updated_at')
     #: What to run at the first boot. Only used when creating.
@@ -151,12 +179,30 @@ class Desktop(_common.DesktopResource):
 
     @classmethod
     def act_on_all(
-        cls, session: Any, action: str, desktop_ids: list[str], **body: Any
+        cls, session: Any, action: str, desktops: Choice, **body: Any
     ) -> _work_order.WorkOrder:
         """Do the same to several desktops in one work order."""
-        body['desktop_ids'] = desktop_ids
+        body |= _chosen(desktops)
         response = cls._act_on_all(session, action, body)
         return _work_order.WorkOrder.from_response(session, response)
+
+    def change(self, session: Any, action: str, **body: Any) -> Self:
+        """Lock, unlock, protect or unprotect the desktop, at once."""
+        self._translate_response(self._act(session, action, body))
+        return self
+
+    @classmethod
+    def change_all(
+        cls, session: Any, action: str, desktops: Choice, **body: Any
+    ) -> list[Self]:
+        """Lock or unlock several desktops, at once."""
+        body |= _chosen(desktops)
+        answer = cls._act_on_all(session, action, body).json()
+        conn = session._get_connection()
+        return [
+            cls.existing(connection=conn, **desktop)
+            for desktop in answer[cls.resources_key]
+        ]
 
     def assign(
         self,

@@ -111,3 +111,58 @@ class DeleteTest(base.ShellTest):
         )
         (row,) = self.json(f'desktop delete --wait {ADA["id"]}')
         self.assertEqual(('Ada', 'deleted'), (row['Name'], row['Status']))
+
+
+class ChoiceTest(base.ShellTest):
+    """V25: desktops are named, chosen by options, or all."""
+
+    STOP = '/desktops/actions/stop'
+
+    def setUp(self):
+        super().setUp()
+        self.know(ADA, BOB)
+        items = [fakes.item(ADA, 'pending'), fakes.item(BOB, 'pending')]
+        self.cloud.answer('POST', self.STOP, fakes.order(items=items))
+
+    def body(self, words):
+        self.succeed('desktop stop ' + words)
+        return self.cloud.calls('POST')[-1][2]
+
+    def test_by_options(self):
+        self.assertEqual(
+            {'filter': {'status': ['running', 'fault'], 'q': 'a'}, 'wave': 3},
+            self.body('--status running,fault --query a --wave 3'),
+        )
+        self.assertEqual(
+            {'filter': {'tags': ['x'], 'tags-any': ['y', 'z']}},
+            self.body('--tags x --any-tags y,z'),
+        )
+
+    def test_all(self):
+        self.assertEqual({'filter': {}}, self.body('--all'))
+
+    def test_one_way_to_choose(self):
+        for words in ('', 'Ada --all', 'Ada --status off', '--all --mine'):
+            code, _out, err = self.openstack('desktop stop ' + words)
+            self.assertEqual(1, code)
+            self.assertIn('Give names, or options', err)
+        self.assertEqual([], self.cloud.calls('POST'))
+
+    def test_refusals_are_told(self):
+        fault = {'code': 'desktop_locked', 'message': 'Bob is locked: Exam.'}
+        items = [fakes.item(ADA, 'pending'), fakes.item(BOB, 'refused', fault)]
+        self.cloud.answer('POST', self.STOP, fakes.order(items=items))
+        code, out, err = self.openstack('desktop stop Ada Bob')
+        self.assertEqual(1, code)
+        self.assertIn('Ada', out)
+        self.assertIn('Refused: Bob is locked: Exam.', err)
+
+    def test_what_was_asked_about_is_what_is_deleted(self):
+        self.cloud.answer('GET', '/desktops', {'desktops': [ADA, BOB]})
+        path = '/desktops/actions/delete'
+        self.cloud.answer('POST', path, fakes.order())
+        self.succeed('desktop delete --all --yes')
+        self.assertEqual(
+            {'desktop_ids': [ADA['id'], BOB['id']]},
+            self.cloud.calls('POST')[-1][2],
+        )
