@@ -1,0 +1,127 @@
+"""The doctor and the audit, over an emulated cloud."""
+
+import dataclasses
+
+from oslo_utils import uuidutils
+
+from clouddesk.conductor import rpcapi
+from clouddesk.tests.fixtures import service
+from clouddesk.tests.fixtures import standalone
+from clouddesk.tests.functional import base
+
+
+class _DoctorTestCase(base.FunctionalTestCase):
+    def checks(self):
+        found = self.service.client('grace').get('/checks')['checks']
+        return {check['name']: check for check in found}
+
+
+class DoctorTest(_DoctorTestCase):
+    def test_a_conductor_looks_with_its_own_credentials(self):
+        found = self.checks()
+        for name in ('conductor', 'credentials', 'compute', 'network'):
+            self.assertEqual('ok', found[name]['status'], found[name])
+        self.assertEqual('warning', found['instance_ha']['status'])
+        self.assertIn('host', found['instance_ha']['cost'])
+
+    def test_a_project_without_the_service_user(self):
+        self.needs_more_than_one_person(standalone.NO_SERVICE_USER)
+        keystone = self.cloud.keystone
+        for user, project_id in keystone.assignments:
+            if project_id is None:
+                keystone.assignments[user, project_id].discard('member')
+        found = self.checks()['credentials']
+        self.assertEqual('error', found['status'])
+        self.assertIn('clouddesk-manage project enable', found['message'])
+
+
+class NoConductorTest(_DoctorTestCase):
+    conductor = False
+
+    def test_what_the_api_sees_is_told(self):
+        self.patch(rpcapi, '_TIMEOUT', 1)
+        found = self.checks()
+        self.assertEqual('error', found['conductor']['status'])
+        self.assertEqual('ok', found['message_bus']['status'])
+
+
+class AuditTest(base.FunctionalTestCase):
+    # Who repairs is the test, not the loops.
+    options = {'sync_interval': 3600, 'sweep_interval': 3600}
+
+    def setUp(self):
+        super().setUp()
+        self.keeper = self.service.client('grace')
+
+    def differences(self):
+        return self.keeper.get('/differences')['differences']
+
+    def repair(self, **body):
+        told = self.keeper.post('/differences/actions/repair', **body)
+        return told['differences']
+
+    def make_by_hand(self):
+        """What ``openstack server create --property … --tag …`` makes."""
+        desktop_id = uuidutils.generate_uuid()
+        self.build_desktop(name='Template')
+        (server,) = self.nova.servers.values()
+        made = dataclasses.replace(
+            server,
+            id=uuidutils.generate_uuid(),
+            name='by-hand',
+            port_ids=[],
+            tags=['clouddesk', 'clouddesk:desktop:' + desktop_id],
+            metadata={'clouddesk_desktop_id': desktop_id},
+        )
+        with self.cloud.lock:
+            self.nova.servers[made.id] = made
+        return made.id
+
+    def test_a_server_deleted_behind_our_back(self):
+        desktop_id = self.build_desktop()
+        (server,) = self.nova.of_desktop(desktop_id)
+        self.nova.destroy(server.id)
+        (found,) = self.differences()
+        self.assertEqual('vanished_server', found['kind'])
+        (verdict,) = self.repair(ids=[found['id']])
+        self.assertEqual('ordered', verdict['verdict'])
+        self.finish({'id': verdict['work_order_id']})
+        self.assertEqual('running', self.desktop(desktop_id)['status'])
+        self.assertEqual([], self.differences())
+        self.assertOneOfEach(1)
+
+    def test_an_orphan_made_by_hand(self):
+        server_id = self.make_by_hand()
+        (found,) = self.differences()
+        self.assertEqual(
+            ('orphan_server', server_id), (found['kind'], found['resource_id'])
+        )
+        (verdict,) = self.repair(all=True)
+        self.assertEqual('repaired', verdict['verdict'])
+        self.nova.settle()
+        self.assertNotIn(server_id, self.nova.servers)
+        (again,) = self.repair(ids=[found['id']])
+        self.assertEqual('gone', again['verdict'])
+        self.assertOneOfEach(1)
+
+    def test_a_cloud_that_does_not_tell(self):
+        self.cloud.fault('compute', 'GET', '/servers', status=503)
+        told = self.keeper.get('/differences')
+        self.assertEqual([], told['differences'])
+        (unread,) = told['unread']
+        self.assertEqual(self.school.project_id, unread['project_id'])
+
+
+class SweepAndHandMadeTest(base.FunctionalTestCase):
+    """What our history never knew goes only when a person says so."""
+
+    make_by_hand = AuditTest.make_by_hand
+
+    def test_the_sweep_leaves_it(self):
+        server_id = self.make_by_hand()
+        service.until(self.sweeps, lambda count: count > 6)
+        self.assertIn(server_id, self.nova.servers)
+
+    def sweeps(self):
+        calls = self.cloud.calls('network', 'GET')
+        return sum(call.path.endswith('/ports') for call in calls)
