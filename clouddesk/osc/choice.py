@@ -13,15 +13,23 @@ from clouddesk.osc.i18n import _
 
 @dataclasses.dataclass
 class Choice:
-    """What was chosen: ids, or else what a list is filtered by."""
+    """What was chosen: desktops, or else what a list is filtered by."""
 
-    ids: list[str]
+    found: list[Any]
     filters: dict[str, Any] | None = None
+
+    @property
+    def ids(self) -> list[str]:
+        return [desktop.id for desktop in self.found]
+
+    @property
+    def names(self) -> list[str]:
+        return [desktop.name for desktop in self.found]
 
     @property
     def one(self) -> str | None:
         """The id, when exactly one desktop was named."""
-        return self.ids[0] if len(self.ids) == 1 else None
+        return self.found[0].id if len(self.found) == 1 else None
 
     @property
     def wanted(self) -> list[str] | dict[str, Any]:
@@ -59,23 +67,20 @@ def of(
             _('Give names, or options such as --status, or --all.')
         )
     if parsed_args.desktop:
-        found = find.desktops(client, parsed_args.desktop)
-        return Choice([desktop.id for desktop in found])
+        return Choice(find.desktops(client, parsed_args.desktop))
     return Choice([], narrowed)
 
 
-def fixed(choice: Choice, client: Any) -> tuple[Choice, list[str]]:
-    """The same desktops by their ids, and their names.
+def fixed(choice: Choice, client: Any) -> Choice:
+    """The desktops that are chosen just now.
 
     So that what a person was asked about is what is done.
 
     :raises: CommandError when there are none
     """
     if choice.filters is None:
-        found = [client.get_desktop(id_) for id_ in choice.ids]
-    else:
-        found = list(client.desktops(sort_key='name', **choice.filters))
+        return choice
+    found = list(client.desktops(sort_key='name', **choice.filters))
     if not found:
         raise osc_exceptions.CommandError(_('No desktop is like that.'))
-    ids = [desktop.id for desktop in found]
-    return Choice(ids), [desktop.name for desktop in found]
+    return Choice(found)

@@ -121,8 +121,8 @@ class LosingAction(DesktopAction):
         self, choice: choices.Choice, parsed_args: argparse.Namespace
     ) -> choices.Choice:
         """Ask a person."""
-        choice, found = choices.fixed(choice, self.client)
-        names = ', '.join(text.one_line(name) for name in found)
+        choice = choices.fixed(choice, self.client)
+        names = ', '.join(text.one_line(name) for name in choice.names)
         questions.confirm(self.question % names, parsed_args.yes)
         return choice
 
