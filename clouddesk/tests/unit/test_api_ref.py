@@ -11,7 +11,9 @@ from oslotest import base
 import clouddesk
 from clouddesk.api import exposure
 from clouddesk.api.controllers import root
+from clouddesk.api.schemas import checks
 from clouddesk.api.schemas import desktops
+from clouddesk.api.schemas import differences
 from clouddesk.api.schemas import limits
 from clouddesk.api.schemas import pools
 from clouddesk.api.schemas import templates
@@ -32,6 +34,7 @@ ACTIONS = {
 
 SCHEMAS = {
     'capabilities': limits.CAPABILITIES,
+    'checks': checks.CHECKS,
     'console': desktops.CONSOLE,
     'console-create': desktops.OPEN_CONSOLE,
     'desktop': desktops.DESKTOP,
@@ -42,6 +45,9 @@ SCHEMAS = {
     'desktops': desktops.PAGE,
     'desktops-action': desktops.batch('reboot'),
     'limits': limits.LIMITS,
+    'differences': differences.PAGE,
+    'differences-repair': differences.REPAIR,
+    'differences-repaired': differences.REPAIRED,
     'pool': pools.POOL,
     'pool-create': pools.CREATE,
     'pool-members': pools.MEMBERS,
