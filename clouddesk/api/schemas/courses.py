@@ -3,6 +3,7 @@
 from clouddesk import states
 from clouddesk import timetable
 from clouddesk.api.schemas import common
+from clouddesk.i18n import _
 
 SORT_KEYS = ('created_at', 'name', 'next_at', 'status', 'updated_at', 'id')
 
@@ -26,12 +27,12 @@ _ROSTER = common.fields(
 _DATE = {
     'type': 'string',
     'pattern': r'^\d{4}-\d\d-\d\d$(?!\n)',
-    'description': 'a day such as 2026-09-01',
+    'description': _('a day such as 2026-09-01'),
 }
 _TIME = {
     'type': 'string',
     'pattern': r'^([01]\d|2[0-3]):[0-5]\d$(?!\n)',
-    'description': 'a time of the day such as 08:00',
+    'description': _('a time of the day such as 08:00'),
 }
 _LESSON = {
     'days': common.set_of(common.one_of(timetable.DAYS)) | {'minItems': 1},

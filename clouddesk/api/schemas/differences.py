@@ -1,6 +1,7 @@
 """Differences between clouddesk and the cloud, as they come in and go out."""
 
 from clouddesk.api.schemas import common
+from clouddesk.i18n import _
 
 RESOURCES = ('desktop', 'server', 'port', 'volume', 'floating_ip')
 REPAIRS = ('retry', 'rebuild', 'delete', 'synchronise')
@@ -9,7 +10,7 @@ VERDICTS = ('repaired', 'ordered', 'gone', 'refused', 'failed', 'later')
 _ID: common.Schema = {
     'type': 'string',
     'pattern': r'^[0-9a-f]{32}$(?!\n)',
-    'description': '32 hexadecimal digits, the id of a difference',
+    'description': _('32 hexadecimal digits, the id of a difference'),
 }
 
 LIST = common.fields(

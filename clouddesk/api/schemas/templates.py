@@ -2,6 +2,7 @@
 
 from clouddesk import states
 from clouddesk.api.schemas import common
+from clouddesk.i18n import _
 
 SORT_KEYS = ('created_at', 'name', 'revision', 'updated_at', 'id')
 
@@ -12,8 +13,10 @@ _DEPARTMENT = {
     'minLength': 1,
     'maxLength': 255,
     'pattern': r'^[^,/\x00-\x1f\x7f-\x9f\ud800-\udfff]*$(?!\n)',
-    'description': 'a tag of Keystone: text without commas, slashes and '
-    'control characters',
+    'description': _(
+        'a tag of Keystone: text without commas, slashes and control '
+        'characters'
+    ),
 }
 
 LIST = common.listing(

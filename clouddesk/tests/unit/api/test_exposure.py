@@ -5,6 +5,7 @@ import re
 from oslo_policy import policy as oslo_policy
 from oslotest import base as test_base
 
+from clouddesk import i18n
 from clouddesk import policies
 from clouddesk.api import exposure
 from clouddesk.api import microversion
@@ -100,6 +101,11 @@ class RouteTest(test_base.BaseTestCase):
                 for schema in schemas(check.schema):
                     if 'pattern' in schema:
                         self.assertIn('description', schema, name)
+                    if 'description' in schema:
+                        # Marked, so that complaints can be translated.
+                        self.assertIsInstance(
+                            schema['description'], type(i18n._('')), name
+                        )
 
     def test_versions(self):
         for name, _method, route in self.each():
