@@ -35,6 +35,13 @@ _FORMULA = frozenset(
     '\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}\N{MINUS SIGN}'
 )
 _BREAKS = frozenset('\t\r\n')
+#: Keys of objects that a cell shows, by the first one that there is.
+_TELLING = (
+    ('message',),
+    ('address',),
+    ('name', 'revision'),
+    ('type', 'id'),
+)
 #: Makes the rest of a cell a text in every program.
 _QUOTE = "'"
 
@@ -128,15 +135,11 @@ def _text(value: Any) -> str:
 
 
 def _of_object(value: dict[str, Any]) -> str:
-    """What matters of a fault, an address or an assignee."""
-    for key in ('message', 'address'):
-        if key in value:
-            return _text(value[key])
-    return ' '.join(
-        _text(value[key])
-        for key in ('type', 'id', 'user', 'method')
-        if value.get(key) is not None
-    )
+    """What people want to know of a fault, an address and the like."""
+    for keys in _TELLING:
+        if keys[0] in value:
+            return ' '.join(_text(value[key]) for key in keys)
+    return ''
 
 
 def _csv(table: Cells) -> Iterator[bytes]:

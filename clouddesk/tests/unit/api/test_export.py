@@ -101,6 +101,8 @@ class CellTest(base.BaseTestCase):
             ([address, address | {'address': '::1'}], '10.0.0.5, ::1'),
             ({'code': 'x', 'message': '=No host'}, "'=No host"),
             ({'type': 'user', 'id': 'u1', 'assigned_at': 'now'}, 'user u1'),
+            ({'id': 't1', 'name': 'win11', 'revision': 3}, 'win11 3'),
+            ({'colour': 'red'}, ''),
         ):
             self.assertEqual(expected, export.cell(value))
 
