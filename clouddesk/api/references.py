@@ -4,8 +4,6 @@ Everything is looked at before anything is made: an image that cannot be
 used, or does not fit the flavor, is a bad field of the request.
 """
 
-from collections.abc import Iterator
-import contextlib
 import math
 from typing import Any
 
@@ -13,20 +11,27 @@ from clouddesk import cloud
 from clouddesk import context as cd_context
 from clouddesk import exceptions
 from clouddesk import first_boot
+from clouddesk.api import answers
+from clouddesk.api import logins
 from clouddesk.cloud import types
 from clouddesk.conf import CONF
 from clouddesk.i18n import _
 
 _GIB = 1024**3
 
+answering = answers.answering
+
 
 def resolve(
-    context: cd_context.RequestContext, wanted: dict[str, Any]
+    context: cd_context.RequestContext,
+    wanted: dict[str, Any],
+    dry_run: bool = False,
 ) -> dict[str, Any]:
     """What desktops will be made from, complete and proved usable.
 
     :param wanted: ``image_id``, ``flavor_id`` and what else was given of
         ``network_id``, ``boot_from``, ``volume_size``, …
+    :param dry_run: only look; no password is put away
     :returns: the columns of a desktop or pool, with ``vcpus``, ``ram`` (MiB)
         and ``disk`` (GiB) of one desktop
     :raises Invalid: names the field that is wrong
@@ -35,14 +40,17 @@ def resolve(
     user = cloud.for_user(context)
     boot_from = wanted.get('boot_from', 'image')
     if boot_from == 'image' and 'volume_size' in wanted:
-        raise _bad('volume_size', _('volume_size needs boot_from volume.'))
+        raise answers.bad(
+            'volume_size', _('volume_size needs boot_from volume.')
+        )
     if boot_from == 'volume' and not user.volume.is_offered():
-        raise _bad('boot_from', _('boot_from: this cloud has no volumes.'))
-    first_boot.check_components(wanted.get('components', ()))
-    first_boot.check_user_data(wanted.get('user_data'))
+        raise answers.bad(
+            'boot_from', _('boot_from: this cloud has no volumes.')
+        )
+    _check_first_boot(wanted)
     flavor = _flavor(user, wanted['flavor_id'])
     image = _image(user, wanted['image_id'], flavor)
-    return {
+    spec = {
         'note': wanted.get('note', ''),
         'image_id': image.id,
         'flavor_id': flavor.id,
@@ -59,7 +67,12 @@ def resolve(
         'components': wanted.get('components', []),
         'user_data': wanted.get('user_data'),
         'keep_running': wanted.get('keep_running', CONF.desktop.keep_running),
+        **logins.resolve(user, wanted.get('login'), image),
     }
+    if not dry_run:
+        # Last, because a request that is refused must leave nothing.
+        spec |= logins.keep(str(context.project_id), wanted.get('login'))
+    return spec
 
 
 def project_name(
@@ -70,30 +83,24 @@ def project_name(
         return ''
     if project_id == context.project_id and context.project_name:
         return context.project_name
-    with answering('name_template'):
+    with answers.answering('name_template'):
         return cloud.for_user(context).identity.project_name(project_id)
 
 
-@contextlib.contextmanager
-def answering(field: str) -> Iterator[None]:
-    """Turn what a service says into what is wrong with a field."""
-    try:
-        yield
-    except exceptions.CloudNotFound as error:
-        raise _bad(field, '%s: %s' % (field, error.text)) from error
-    except exceptions.CloudForbidden as error:
-        raise exceptions.Forbidden(error.text, {'field': field}) from error
-    except exceptions.CloudError as error:
-        if error.transient:
-            raise exceptions.ServiceUnavailable(error.text) from error
-        raise
+def _check_first_boot(wanted: dict[str, Any]) -> None:
+    login = wanted.get('login', {})
+    first_boot.check(
+        wanted.get('user_data'),
+        wanted.get('components', ()),
+        login and first_boot.Account(login['user'], login.get('public_key')),
+    )
 
 
 def _flavor(user: cloud.Cloud, flavor_id: str) -> types.Flavor:
-    with answering('flavor_id'):
+    with answers.answering('flavor_id'):
         flavor = user.compute.get_flavor(flavor_id)
     if flavor.id != flavor_id:
-        raise _bad(
+        raise answers.bad(
             'flavor_id',
             _('flavor_id must be an id; flavor %(name)s has %(id)s.')
             % {'name': flavor_id, 'id': flavor.id},
@@ -104,10 +111,10 @@ def _flavor(user: cloud.Cloud, flavor_id: str) -> types.Flavor:
 def _image(
     user: cloud.Cloud, image_id: str, flavor: types.Flavor
 ) -> types.Image:
-    with answering('image_id'):
+    with answers.answering('image_id'):
         image = user.image.get(image_id)
     if image.status != 'active':
-        raise _bad(
+        raise answers.bad(
             'image_id',
             _('image_id: image %(id)s is %(status)s; it must be active.')
             % {'id': image_id, 'status': image.status},
@@ -142,12 +149,12 @@ def _network(
     network_id: str | None,
 ) -> str:
     """The network that was asked for, or the one with most room (V21)."""
-    with answering('network_id'):
+    with answers.answering('network_id'):
         if network_id is None:
             return user.network.pick_network(str(context.project_id)).id
         network = user.network.get_network(network_id)
     if network.external:
-        raise _bad(
+        raise answers.bad(
             'network_id',
             _(
                 'network_id: network %s leads outside; desktops need one of '
@@ -156,7 +163,7 @@ def _network(
             % network_id,
         )
     if not network.subnets:
-        raise _bad(
+        raise answers.bad(
             'network_id',
             _('network_id: network %s has no subnet.') % network_id,
         )
@@ -167,10 +174,10 @@ def _outside(user: cloud.Cloud, network_id: str | None) -> str | None:
     """The network that floating IPs are taken from (T7)."""
     if network_id is None:
         return None
-    with answering('floating_network_id'):
+    with answers.answering('floating_network_id'):
         network = user.network.get_network(network_id)
     if not network.external:
-        raise _bad(
+        raise answers.bad(
             'floating_network_id',
             _('floating_network_id: network %s does not lead outside.')
             % network_id,
@@ -181,10 +188,10 @@ def _outside(user: cloud.Cloud, network_id: str | None) -> str | None:
 def _zone(user: cloud.Cloud, name: str | None) -> str | None:
     if name is None:
         return None
-    with answering('availability_zone'):
+    with answers.answering('availability_zone'):
         if user.compute.has_zone(name):
             return name
-    raise _bad(
+    raise answers.bad(
         'availability_zone',
         _(
             'availability_zone: there is no zone %s that takes servers now; '
@@ -209,7 +216,3 @@ def _too_small(
         what=what,
         needed=needed,
     )
-
-
-def _bad(field: str, message: str) -> exceptions.Invalid:
-    return exceptions.Invalid(message, {'field': field})

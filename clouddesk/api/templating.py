@@ -46,7 +46,7 @@ def find(req: cd_request.Request, template_id: str) -> models.Template:
         return db.get(template_id, audience(req, project_id))
     except exceptions.NotFound as error:
         raise exceptions.Invalid(
-            'template_id: %(reason)s',
+            _('template_id: %(reason)s'),
             {'field': 'template_id'},
             reason=error.text,
         ) from None
@@ -60,7 +60,8 @@ def resolve(req: cd_request.Request, wanted: dict[str, Any]) -> dict[str, Any]:
     :raises Invalid: names the field that is wrong
     """
     if 'template_id' not in wanted:
-        return references.resolve(req.caller, wanted)
+        dry_run = req.query.get('dry_run', False)
+        return references.resolve(req.caller, wanted, dry_run)
     given = sorted(set(wanted) & set(common.TEMPLATE_SPEC))
     if given:
         raise exceptions.Invalid(

@@ -13,6 +13,10 @@ from clouddesk.i18n import _
 _SERVICE = 'Glance'
 
 
+#: Properties that openstacksdk has attributes for, as far as we read them.
+_NAMED = ('os_type', 'os_distro')
+
+
 class Image:
     def __init__(self, conn: connection.Connection) -> None:
         self._conn = conn
@@ -73,7 +77,17 @@ def _image(image: Any) -> types.Image:
         min_ram=image.min_ram or 0,
         visibility=image.visibility,
         disk_format=image.disk_format,
-        properties=dict(image.properties or {}),
+        properties=_properties(image),
         protected=bool(image.is_protected),
         owner=image.owner_id,
     )
+
+
+def _properties(image: Any) -> dict[str, Any]:
+    """What Glance says beside its own fields.
+
+    openstacksdk knows some of it by name and takes it out.
+    """
+    named = {key: getattr(image, key, None) for key in _NAMED}
+    given = {key: value for key, value in named.items() if value is not None}
+    return dict(image.properties or {}) | given

@@ -12,6 +12,7 @@ from oslo_log import log as logging
 from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import version
+from clouddesk.conf import secrets as secrets_conf
 from clouddesk.db import errors
 from clouddesk.db import migration
 from clouddesk.db.api import purge
@@ -63,6 +64,22 @@ def db_purge(conf: cfg.ConfigOpts) -> str:
     return _('%d finished work orders removed.') % count
 
 
+def secrets_key(conf: cfg.ConfigOpts) -> str:
+    # The other commands need no cryptography.
+    from clouddesk.drivers.secret_store import keys
+
+    secrets_conf.register_opts(conf)
+    path = conf.secrets.key_file
+    try:
+        count = keys.add(path)
+    except OSError as error:
+        raise Failure(str(error)) from None
+    return _('%(path)s has a new key in front; it has %(count)d now.') % {
+        'path': path,
+        'count': count,
+    }
+
+
 def project_enable(conf: cfg.ConfigOpts) -> str:
     # Only this command needs the libraries that talk to the cloud.
     from clouddesk.cloud import identity_admin
@@ -101,6 +118,7 @@ def _add_commands(parsers: Any) -> None:
     nouns = {
         'db': _('The tables of clouddesk.'),
         'project': _('Where clouddesk may make desktops.'),
+        'secrets': _('What must not be read by others.'),
     }
     verbs = {
         noun: parsers.add_parser(noun, help=text).add_subparsers(
@@ -120,6 +138,12 @@ def _add_commands(parsers: Any) -> None:
         help=_('Keep those that finished in the last so many days.'),
     )
     _add_project_enable(verbs['project'])
+    _add(
+        verbs['secrets'],
+        'key',
+        secrets_key,
+        _('Put a new key into [secrets] key_file; older ones still open.'),
+    )
 
 
 def _add_project_enable(parsers: Any) -> None:

@@ -35,6 +35,7 @@ from clouddesk.conf import standalone  # noqa: E402
 from clouddesk.db import errors as db_errors  # noqa: E402
 from clouddesk.db import migration  # noqa: E402
 from clouddesk.db.api import leases  # noqa: E402
+from clouddesk.drivers.secret_store import keys  # noqa: E402
 from clouddesk.i18n import _  # noqa: E402
 
 #: Messages that never leave the process.
@@ -112,6 +113,9 @@ def _set_defaults(region: Any, folder: pathlib.Path) -> None:
     file = folder / ('%s.sqlite' % CONF.cloud.os_cloud)
     url = sa.URL.create('sqlite', database=str(file))
     CONF.set_default('connection', str(url), 'database')
+    CONF.set_default('key_file', str(folder / 'secrets.keys'), 'secrets')
+    if not pathlib.Path(CONF.secrets.key_file).exists():
+        keys.add(CONF.secrets.key_file)
 
 
 def _file_name(cloud: str) -> str:

@@ -9,6 +9,7 @@ from futurist import periodics
 from oslo_config import cfg
 from oslo_log import log as logging
 
+from clouddesk import secrets
 from clouddesk.conductor import keeper
 from clouddesk.conductor import manager as managers
 from clouddesk.conductor import returns
@@ -81,7 +82,8 @@ class Reconciler:
     def purge(self) -> dict[str, int]:
         """Remove old history."""
         days = self._conf.finished_order_days
-        return {'purged': purge.finished_orders(days) if days else 0}
+        purged = purge.finished_orders(days) if days else 0
+        return {'purged': purged} | secrets.purge()
 
 
 def _periodic(name: str, loop: Loop, seconds: float) -> Callable[[], None]:

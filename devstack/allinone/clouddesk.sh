@@ -6,6 +6,7 @@ stage_clouddesk() {
     install_checkout
     local config=$ETC/clouddesk/clouddesk.conf
     render clouddesk.conf "$config"
+    [ -e "$ETC/clouddesk/secrets.keys" ] || clouddesk-manage --config-file "$config" secrets key
     (cd / && python -c 'import clouddesk.wsgi.api') || die "clouddesk.wsgi.api cannot be imported yet; the rest of the cloud is up"
     schema clouddesk clouddesk-manage --config-file "$config" db sync
     # and again: a newer checkout may bring new migrations

@@ -46,7 +46,7 @@ KEYSTONE_ID: Schema = {
     'minLength': 1,
     'maxLength': 64,
     'pattern': '^[A-Za-z0-9_-]*' + _END,
-    'description': 'an id of Keystone',
+    'description': _('an id of Keystone'),
 }
 BOOLEAN: Schema = {'type': 'boolean'}
 #: Of an answer without a body.
@@ -205,6 +205,25 @@ LINKS: Schema = {
 }
 FAULT: Schema = nullable(whole({'code': STRING, 'message': STRING}))
 
+#: V15: exactly one of the three ways.
+LOGIN = fields(
+    {
+        'user': {
+            'type': 'string',
+            'maxLength': 32,
+            'pattern': '^[a-z_][a-z0-9_-]*' + _END,
+            'description': _(
+                'lower case letters, digits, underscores and hyphens, not '
+                'beginning with a digit or hyphen'
+            ),
+        },
+        'password': text(72, 8),
+        'public_key': text(16384, 1),
+        'key_name': NAME_255,
+    },
+    required=('user',),
+)
+
 #: What desktops and pools are made from, in answers.
 SPEC: dict[str, Schema] = {
     'image_id': STRING,
@@ -221,6 +240,9 @@ SPEC: dict[str, Schema] = {
         'type': 'array',
         'items': one_of(remote.PROTOCOLS),
     },
+    'login': nullable(
+        whole({'user': STRING, 'method': one_of(('password', 'key'))})
+    ),
     'components': {'type': 'array', 'items': STRING},
     # What is in it may be secret; it is never shown.
     'has_user_data': BOOLEAN,
@@ -238,6 +260,7 @@ WANTED_SPEC: dict[str, Schema] = {
     'name_template': text(64, 1),
     'floating_network_id': UUID,
     'remote_protocols': set_of(one_of(remote.PROTOCOLS)),
+    'login': LOGIN,
     'components': set_of(COMPONENT, first_boot.MAX_COMPONENTS),
     'user_data': USER_DATA,
     'keep_running': BOOLEAN,

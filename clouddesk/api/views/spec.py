@@ -18,6 +18,7 @@ def spec(row: models.Desktop | models.Pool) -> dict[str, Any]:
         'disk': row.disk,
         'floating_network_id': row.floating_network_id,
         'remote_protocols': row.remote_protocols,
+        'login': _login(row),
         'components': row.components,
         'has_user_data': row.user_data is not None,
         'keep_running': row.keep_running,
@@ -38,3 +39,11 @@ def template(
         'current_revision': found.revision,
         'drift': row.template_revision != found.revision,
     }
+
+
+def _login(row: Any) -> dict[str, str] | None:
+    """The account, without anything that opens it."""
+    if row.login_user is None:
+        return None
+    method = 'key' if row.public_key else 'password'
+    return {'user': row.login_user, 'method': method}

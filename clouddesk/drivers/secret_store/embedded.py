@@ -5,6 +5,7 @@ from oslo_log import log as logging
 
 from clouddesk import exceptions
 from clouddesk.drivers.secret_store import base
+from clouddesk.drivers.secret_store import keys
 from clouddesk.i18n import _
 
 LOG = logging.getLogger(__name__)
@@ -27,9 +28,8 @@ class Embedded(base.SecretStore):
     def _keys(self) -> fernet.MultiFernet:
         path = self.conf.secrets.key_file
         try:
-            with open(path, encoding='ascii') as file:
-                lines = file.read().split()
-            return fernet.MultiFernet([fernet.Fernet(each) for each in lines])
+            found = keys.read(path)
+            return fernet.MultiFernet([fernet.Fernet(each) for each in found])
         except (OSError, ValueError) as error:
             # What is in the file must not get into the log.
             LOG.error(

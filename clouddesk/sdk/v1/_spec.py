@@ -26,6 +26,9 @@ class SpecResource(_common.DesktopResource):
     keep_running = resource.Body('keep_running', type=bool)
     #: How people log in: ``user`` and ``method``. *Type: dict*
     login = resource.Body('login', type=dict)
+    #: The account: ``user`` and ``method`` (password or key). When creating,
+    #: ``user`` and one of ``password``, ``public_key`` and ``key_name``.
+    login = resource.Body('login', type=dict)
     #: The network of the desktops.
     network_id = resource.Body('network_id')
     #: Memory of one desktop, in MiB.

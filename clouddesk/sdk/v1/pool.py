@@ -62,6 +62,9 @@ class Pool(_common.DesktopResource):
     #: Who may take desktops: ids of ``users`` and ``groups``. Absent in
     #: lists.
     members = resource.Body('members', type=dict)
+    #: The account: ``user`` and ``method`` (password or key). When creating,
+    #: ``user`` and one of ``password``, ``public_key`` and ``key_name``.
+    login = resource.Body('login', type=dict)
     #: How the desktops are named.
     name_template = resource.Body('name_template')
     #: The network of the desktops.

@@ -58,6 +58,9 @@ class ResolveTest(base.ApiTest):
                 'components': [],
                 'user_data': None,
                 'keep_running': True,
+                'login_user': None,
+                'public_key': None,
+                'secret_ref': None,
             },
             self.resolve(),
         )
@@ -206,7 +209,7 @@ class ResolveTest(base.ApiTest):
         self.config(group='desktop', components_dir=folder.path)
         self.refuse('components', components=['domain-join'])
         for name in ('domain-join.ps1', 'tools.yaml', 'Not This.txt'):
-            pathlib.Path(folder.join(name)).touch()
+            pathlib.Path(folder.join(name)).write_text('#!')
         error = self.refuse('components', components=['tools', 'games'])
         self.assertEqual(['domain-join', 'tools'], error.details['limit'])
         spec = self.resolve(components=['tools', 'domain-join'])

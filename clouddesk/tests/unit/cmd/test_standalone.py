@@ -14,6 +14,7 @@ from clouddesk.conductor import service
 from clouddesk.conf import api
 from clouddesk.conf import cloud
 from clouddesk.conf import conductor
+from clouddesk.conf import secrets
 from clouddesk.conf import service_auth
 from clouddesk.db import migration
 from clouddesk.db.api import leases
@@ -30,7 +31,7 @@ class StandaloneTestCase(own.OwnCloudTestCase):
             fixtures.EnvironmentVariable('XDG_DATA_HOME', self.home.path)
         )
         self.conf = cfg.ConfigOpts()
-        for module in (api, cloud, conductor, service_auth):
+        for module in (api, cloud, conductor, secrets, service_auth):
             # A group that is registered by itself shares its options with
             # all configurations.
             self.conf.register_group(cfg.OptGroup(module.GROUP.name))

@@ -364,7 +364,8 @@ class EditTest(base.ApiTest):
             self.assert_error(self.edit(**values), 400, 'invalid', field)
         error = self.assert_error(self.edit(), 400, 'invalid')
         self.assertEqual(
-            'Give at least one of name, note, tags.', error['message']
+            'Give at least one of keep_running, name, note, tags.',
+            error['message'],
         )
 
 
