@@ -1,5 +1,6 @@
 """``/v1/courses``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from oslo_utils import timeutils
@@ -60,8 +61,8 @@ class _Course(exposure.Controller):
         if 'timetable' in wanted or 'ahead' in wanted:
             values |= _rescheduled(row, wanted)
         values |= _reprotected(req, row, values)
-        people = _new_roster(wanted)
         before = db.rosters([row.id])[row.id]
+        people = _new_roster(req, before)
         changed = db.update(row, values, people)
         if people is not None:
             _update_pool(changed, before, people)
@@ -119,7 +120,7 @@ class Courses(exposure.Controller):
     def post(self, req: cd_request.Request) -> exposure.Answer:
         _check(req.input)
         values = _new(req)
-        people = _new_roster(req.input) or []
+        people = _new_roster(req) or []
         if req.query.get('dry_run'):
             return _rehearsed(req, values)
         image_id = values['image_id']
@@ -192,14 +193,18 @@ def _rehearsed(
     return preflight.answer(report, wanted_names)
 
 
-def _new_roster(wanted: dict[str, Any]) -> list[db.Person] | None:
-    """The people of a body, who must exist."""
-    if 'roster' not in wanted:
+def _new_roster(
+    req: cd_request.Request, known: Sequence[db.Person] = ()
+) -> list[db.Person] | None:
+    """The people of a body, who must exist.
+
+    :param known: those who take part already
+    """
+    wanted = req.input.get('roster')
+    if wanted is None:
         return None
-    people = whom.some(wanted['roster'])
-    limits.roster_size(people)
-    whom.require(people)
-    return people
+    limits.roster_size([each for ids in wanted.values() for each in ids])
+    return list(dict.fromkeys(whom.some(req.caller, wanted, known)))
 
 
 def _changed_spec(
