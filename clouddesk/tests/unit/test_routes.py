@@ -164,6 +164,15 @@ def _fits(name: str, check: validation.Check) -> bool:
     return check.first_error(sample) is None
 
 
+def _of_introductions() -> set[str]:
+    """Fields that stand before the first route of a file."""
+    return {
+        field
+        for path in (DOC / 'api-ref' / 'source').glob('*.inc')
+        for field in _FIELD.findall(_METHOD.split(path.read_text())[0])
+    }
+
+
 def _looks() -> list[_Look]:
     sections = _sections()
     looks = [_Look(*found) for found in exposure.walk(root.Root())]
@@ -175,9 +184,10 @@ def _looks() -> list[_Look]:
 def _told(looks: list[_Look]) -> dict[int, set[str]]:
     """Fields that some section tells, by the schema that they are in.
 
-    An object that several routes answer with needs to be told once.
+    An object that several routes answer with needs to be told once, also
+    before the first of them.
     """
-    told: dict[int, set[str]] = collections.defaultdict(set)
+    told: dict[int, set[str]] = collections.defaultdict(_of_introductions)
     for look in looks:
         if look.section:
             for check in look.route.response:
