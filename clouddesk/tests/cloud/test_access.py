@@ -35,6 +35,9 @@ class AccessTest(base.CloudTest):
         self.assertNotIn(self.pool, names)
 
     def test_a_reader_looks_but_does_not_touch(self):
+        self.openstack('pool', 'show', self.pool, cloud=base.READER, code=1)
+        reader = self.connect(base.READER).current_user_id
+        self.proxy.add_pool_members(self.shown['id'], users=[reader])
         shown = self.json('pool', 'show', self.pool, cloud=base.READER)
         self.assertEqual(self.shown['id'], shown['id'])
         refused = self.openstack(
