@@ -12,6 +12,7 @@ import clouddesk
 from clouddesk.api import exposure
 from clouddesk.api.controllers import root
 from clouddesk.api.schemas import checks
+from clouddesk.api.schemas import courses
 from clouddesk.api.schemas import desktops
 from clouddesk.api.schemas import differences
 from clouddesk.api.schemas import limits
@@ -37,6 +38,10 @@ SCHEMAS = {
     'checks': checks.CHECKS,
     'console': desktops.CONSOLE,
     'console-create': desktops.OPEN_CONSOLE,
+    'course': courses.COURSE,
+    'course-create': courses.CREATE,
+    'course-set': courses.UPDATE,
+    'courses': courses.PAGE,
     'desktop': desktops.DESKTOP,
     'desktop-action': desktops.action('reboot'),
     'desktop-assign': desktops.ASSIGN,

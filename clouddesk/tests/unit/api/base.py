@@ -107,6 +107,7 @@ class FakeCloud(fixtures.Fixture):
         self.user.image.get.return_value = types.Image(
             IMAGE, 'win11', 'active', size=1024**3, min_disk=5, min_ram=1024
         )
+        self.user.image.why_unusable.return_value = None
         self.network = types.Network(NETWORK, 'class', subnets=('s',))
         self.user.network.get_network.return_value = self.network
         self.user.network.pick_network.return_value = self.network

@@ -60,6 +60,7 @@ class MatrixTestCase(base.ApiTest):
             'desktop_name': self.make_named_desktop,
             'floating_id': self.make_floating,
             'pool_id': self.make_one_pool,
+            'course_id': self.make_course,
             'template_id': self.make_template,
             'work_order_id': self.make_one_order,
         }
@@ -148,6 +149,11 @@ class MatrixTestCase(base.ApiTest):
         desktop_id = self.make_one_desktop(given)
         self.change('desktop', desktop_id, {'pool_id': pool_id, 'slot': 1})
         return desktop_id
+
+    def make_course(self, given):
+        course = {'name': 'maths%d' % next(self._serial), 'size': 1}
+        course |= {'image_id': base.IMAGE, 'flavor_id': base.FLAVOR}
+        return self.post('/v1/courses', course).json['id']
 
     def make_template(self, given):
         template = {'name': 'win%d' % next(self._serial)}
