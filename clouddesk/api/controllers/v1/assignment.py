@@ -66,10 +66,10 @@ class Release(exposure.Controller):
     def post(self, req: cd_request.Request, desktop_id: str) -> Any:
         viewer = access.viewer(req)
         desktop = desktops_db.get(desktop_id, listing.scope(req), viewer)
-        pool = desktop.pool_id and pools_db.get(desktop.pool_id)
-        floats = bool(pool) and pool.persistence == states.FLOATING
+        pool = pools_db.get(desktop.pool_id) if desktop.pool_id else None
+        floats = pool is not None and pool.persistence == states.FLOATING
         _require_theirs(desktop, floats, viewer)
-        if not (floats and pool.on_return == states.REBUILD):
+        if not floats or pool is None or pool.on_return == states.KEEP:
             db.release(desktop)
             return _shown(req, desktop.id)
         order = orders_db.act_on_desktops(
