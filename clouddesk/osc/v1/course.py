@@ -81,7 +81,7 @@ _SORT_KEYS = ('created_at', 'updated_at', 'name', 'status', 'next_at', 'id')
 _PLAIN = ('size', 'ahead', 'wave', 'at_end')
 
 
-class CreateCourse(command.ShowOne):
+class CreateCourse(command.ShowSome):
     _description = _('Create a course that meets by a timetable')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
