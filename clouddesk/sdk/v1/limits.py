@@ -74,9 +74,7 @@ class Preview(_common.DesktopResource):
     refusals = resource.Body('refusals', type=list, list_type=dict)
 
     @classmethod
-    def of(
-        cls, session: Any, url: str, body: dict[str, Any]
-    ) -> Self:
+    def of(cls, session: Any, url: str, body: dict[str, Any]) -> Self:
         """Ask for a dry run of a POST."""
         response = cls._post(session, '%s?dry_run=true' % url, body)
         return cls.existing(**response.json())

@@ -4,6 +4,7 @@ from oslo_config import fixture as config_fixture
 
 from clouddesk.conf import CONF
 from clouddesk.tests.fixtures import service
+from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
 
 
@@ -45,12 +46,16 @@ class LimitsTest(base.FunctionalTestCase):
     def test_refused_by_neutron(self):
         """H17"""
         self.neutron.port_quota[self.project_id] = 1
+        self.assertEqual([('network', 'ports', 3, 1)], self.refused())
+
+    def test_refused_for_lack_of_addresses(self):
+        """H17"""
+        self.needs_more_than_one_person(standalone.NO_ADMIN)
         small = self.neutron.create_network(
             self.project_id, 'small', '10.9.0.0/30'
         )
         self.assertEqual(
-            [('network', 'ports', 3, 1), ('network', 'addresses', 3, 1)],
-            self.refused(network_id=small),
+            [('network', 'addresses', 3, 1)], self.refused(network_id=small)
         )
 
     def test_refused_by_cinder(self):
@@ -96,6 +101,7 @@ class LimitsTest(base.FunctionalTestCase):
 
     def test_own_limits(self):
         """H17"""
+        self.needs_more_than_one_person(standalone.OTHER_OPTIONS)
         config = self.useFixture(config_fixture.Config(CONF)).config
         config(group='quota', desktops=2)
         self.build_pool(2)

@@ -1,8 +1,5 @@
 """Pools from the first desktop to the last."""
 
-from oslo_config import fixture as config_fixture
-
-from clouddesk.conf import CONF
 from clouddesk.tests.functional import base
 
 
@@ -120,14 +117,19 @@ class BrokenImageTest(base.FunctionalTestCase):
 class QuotaTest(base.FunctionalTestCase):
     def test_quota_names_itself_and_room_heals(self):
         # As when others were faster after the look at the limits.
-        config = self.useFixture(config_fixture.Config(CONF)).config
-        config(group='quota', preflight=False)
-        self.nova.instance_quota[self.school.project_id] = 2
+        self.cloud.fault(
+            'compute',
+            'POST',
+            '/servers$',
+            skip=2,
+            status=403,
+            message='Quota exceeded for instances: Requested 1, but already '
+            'used 2 of 2 instances',
+        )
         order = self.finish(self.create_pool(3), 'failed')
         pool = self.pool(order['subject']['id'])
         self.assertEqual('cloud_quota_exceeded', pool['faults'][0]['code'])
         self.assertIn('2 of 2 instances', pool['faults'][0]['message'])
-        del self.nova.instance_quota[self.school.project_id]
         self.finish(self.act('pools', pool['id'], 'retry'))
         self.assertOneOfEach(3)
 

@@ -1,7 +1,9 @@
 """Rows for tests of the database."""
 
+import collections
 import contextlib
 import itertools
+import threading
 
 from oslotest import base
 import sqlalchemy as sa
@@ -43,6 +45,30 @@ class DatabaseTestCase(base.BaseTestCase):
         super().setUp()
         self.database = self.useFixture(database.Database())
         self._serial = itertools.count(1)
+
+    def at_once(self, *calls):
+        """Call all in threads of their own.
+
+        :returns: what they answered, and the errors they raised, by type
+        """
+        start = threading.Barrier(len(calls))
+        results = collections.defaultdict(list)
+
+        def run(call):
+            start.wait()
+            try:
+                results['answers'].append(call())
+            except Exception as error:
+                results[type(error)].append(error)
+
+        threads = [
+            threading.Thread(target=run, args=(call,)) for call in calls
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
 
     def desktops(self, count=1, status=states.RUNNING, order=ORDER, **spec):
         """Desktops that no order holds."""

@@ -1,8 +1,5 @@
 """Several at once: exactly one gets what only one can have."""
 
-import collections
-import threading
-
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db.api import desktops
@@ -14,30 +11,6 @@ from clouddesk.tests.unit.db import base
 
 
 class ConcurrencyTestCase(base.DatabaseTestCase):
-    def at_once(self, *calls):
-        """Call all in threads of their own.
-
-        :returns: what they answered, and the errors they raised, by type
-        """
-        start = threading.Barrier(len(calls))
-        results = collections.defaultdict(list)
-
-        def run(call):
-            start.wait()
-            try:
-                results['answers'].append(call())
-            except Exception as error:
-                results[type(error)].append(error)
-
-        threads = [
-            threading.Thread(target=run, args=(call,)) for call in calls
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return results
-
     def stop(self, rows):
         ids = [row.id for row in rows]
         return lambda: work_orders.act_on_desktops(

@@ -9,10 +9,9 @@ from clouddesk.db.api import desktops
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.db import base
-from clouddesk.tests.unit.db import test_concurrency
 
 
-class QuotaTest(test_concurrency.ConcurrencyTestCase):
+class QuotaTest(base.DatabaseTestCase):
     def create(self, count=1, **limits):
         names = ['desk%d' % number for number in range(count)]
         return work_orders.create_desktops(
