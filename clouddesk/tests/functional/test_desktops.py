@@ -135,6 +135,8 @@ class PowerTest(base.FunctionalTestCase):
 
     def test_stop_of_what_is_stopped_already(self):
         """Somebody else was faster; the wish is fulfilled."""
+        path = '/desktops/' + self.desktop_id
+        self.api.patch(path, keep_running=False)
         with self.cloud.lock:
             server = self.server()
             server.become('stopped', 4)

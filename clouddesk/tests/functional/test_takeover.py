@@ -114,6 +114,24 @@ class KilledTest(base.FunctionalTestCase):
         self.finish(order)
         self.assertStatuses({'off': 4}, self.desktops())
 
+    @ddt.idata(moments(('request', 'settled')))
+    @ddt.unpack
+    def test_while_migrating(self, step, when):
+        """V42: it moves once."""
+        self.nova.hosts = {'compute1': ('nova', True), 'two': ('nova', True)}
+        builder = self.service.start_conductor()
+        desktop_id = self.build_desktop()
+        builder.stop()
+        root = self.service.client('root')
+        order = root.post('/desktops/%s/actions/migrate' % desktop_id)
+        self.kill(step, when, 1)
+        self.service.start_conductor()
+        self.finish(order)
+        (server,) = self.nova.of_desktop(desktop_id)
+        self.assertEqual('two', server.host)
+        self.assertEqual(1, len(server.history))
+        self.assertEqual('running', self.desktop(desktop_id)['status'])
+
     def test_again_and_again(self):
         """Five conductors die over one pool; the sixth ends it."""
         order = self.create_pool(10)

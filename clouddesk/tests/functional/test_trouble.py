@@ -122,11 +122,14 @@ class FailedBuildTest(base.FunctionalTestCase):
 
 
 class BehindOurBackTest(base.FunctionalTestCase):
-    """Rule 7: the cloud is the truth about power."""
+    """Rule 7: the cloud is the truth about power.
+
+    Unless the desktop shall keep running, see ``test_keeping``.
+    """
 
     def setUp(self):
         super().setUp()
-        self.desktop_id = self.build_desktop()
+        self.desktop_id = self.build_desktop(keep_running=False)
         self.server = self.nova.of_desktop(self.desktop_id)[0]
 
     def test_stopped_and_started(self):
@@ -180,7 +183,7 @@ class NotificationTest(base.FunctionalTestCase):
 
     def test_build_and_change(self):
         self.nova.build_seconds = None
-        order = self.create_desktop()
+        order = self.create_desktop(keep_running=False)
         service.until(lambda: self.nova.servers, bool)
         (server,) = self.nova.servers.values()
         self.api.wait(order['id'], 'running')
@@ -204,6 +207,8 @@ class SweepTest(base.FunctionalTestCase):
         with self.cloud.lock:
             self.neutron.ports['late'] = {
                 'id': 'late',
+                'network_id': self.school.network_id,
+                'security_groups': [],
                 'name': 'clouddesk-' + desktop_id,
                 'project_id': self.school.project_id,
                 'mac_address': '',
@@ -218,6 +223,8 @@ class SweepTest(base.FunctionalTestCase):
         with self.cloud.lock:
             self.neutron.ports['alien'] = {
                 'id': 'alien',
+                'network_id': self.school.network_id,
+                'security_groups': [],
                 'name': alien,
                 'project_id': self.school.project_id,
                 'mac_address': '',
