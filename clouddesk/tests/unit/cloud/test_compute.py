@@ -1,3 +1,4 @@
+import base64
 from unittest import mock
 
 import ddt
@@ -10,6 +11,22 @@ from clouddesk.tests.unit.cloud import base
 
 
 class CreateServerTest(base.CloudTestCase):
+    def test_user_data(self):
+        """V17: Nova wants it in base64."""
+        server = self.make_server(user_data='#!/bin/sh\necho 学\n')
+        coded = self.emulator.nova.servers[server.id].user_data
+        text = base64.b64decode(coded).decode()
+        self.assertEqual('#!/bin/sh\necho 学\n', text)
+
+    def test_public_key(self):
+        """V15"""
+        self.emulator.nova.key_pairs['my key/2'] = 'ssh-rsa A a\n'
+        key = self.cloud.compute.get_public_key('my key/2')
+        self.assertEqual('ssh-rsa A a\n', key)
+        self.assertRaises(
+            exceptions.CloudNotFound, self.cloud.compute.get_public_key, 'x'
+        )
+
     def test_server_carries_the_marks_of_its_desktop(self):
         server = self.make_server()
         made = self.emulator.nova.servers[server.id]

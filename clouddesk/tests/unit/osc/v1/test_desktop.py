@@ -1,3 +1,5 @@
+from unittest import mock
+
 import fixtures
 
 from clouddesk.tests.unit.osc import base
@@ -85,6 +87,35 @@ class CreateTest(base.ShellTest):
             },
             self._sent(),
         )
+
+    def test_login(self):
+        """V15: a password is never a word of the command line."""
+        folder = self.useFixture(fixtures.TempDir())
+        for name, text in (('pw', 'swordfish\n'), ('key', ' ssh-rsa A a\n')):
+            with open(folder.join(name), 'w') as file:
+                file.write(text)
+        for options, way in (
+            ('--password-file ' + folder.join('pw'), 'password=swordfish'),
+            ('--password-prompt', 'password=typed in'),
+            ('--public-key ' + folder.join('key'), 'public_key=ssh-rsa A a'),
+            ('--key-name mine', 'key_name=mine'),
+        ):
+            self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+            with mock.patch('getpass.getpass', return_value='typed in'):
+                self.succeed(
+                    'desktop create Ada --login ada %s' % options + SPEC
+                )
+            method, _equals, value = way.partition('=')
+            sent = self.cloud.calls('POST')[-1][2]['login']
+            self.assertEqual({'user': 'ada', method: value}, sent)
+
+    def test_a_login_that_cannot_be(self):
+        create = 'desktop create Ada' + SPEC
+        self.assertIn('--key-name', self.complain(create + ' --login ada'))
+        with mock.patch('getpass.getpass', side_effect=['one', 'two']):
+            line = create + ' --login ada --password-prompt'
+            self.assertIn('differ', self.complain(line))
+        self.assertEqual([], self.cloud.calls('POST'))
 
     def test_user_data_that_cannot_be_read(self):
         code, _out, err = self.openstack(
