@@ -284,6 +284,13 @@ class PreflightTest(base.ApiTest):
         answer = self.post(self.URL + '?dry_run=maybe', self.BODY)
         self.assert_error(answer, 400, 'invalid', 'dry_run')
 
+    def test_no_password_is_put_away(self):
+        """V23, V15: a dry run leaves nothing behind."""
+        login = {'user': 'ada', 'password': 'open sesame'}
+        seen = self.count_statements()
+        self.dry_run(login=login)
+        self.assertEqual([], [each for each in seen if 'secrets' in each])
+
     def test_statements_do_not_grow_with_the_batch(self):
         counts = []
         for count in (2, 9):
