@@ -48,8 +48,20 @@ ORDER = {
     states.FAILED: (2, 2.8),
 }
 
+COURSE = {
+    states.COURSE_STARTING: (1.2, 0),
+    states.COURSE_IDLE: (0, 1.5),
+    states.COURSE_IN_SESSION: (2.4, 1.5),
+    states.COURSE_ENDING: (1.2, 3),
+}
+
 #: name: (machine, stable states, pictures)
 DIAGRAMS = {
+    'course': (
+        states.course_machine,
+        states.COURSE_STATUSES - states.COURSE_UNSTABLE,
+        (COURSE,),
+    ),
     'desktop': (
         states.desktop_machine,
         states.DESKTOP_STABLE,
