@@ -73,6 +73,15 @@ class CataloguesTest(base.BaseTestCase):
             found,
         )
 
+    def test_every_message_is_translated(self):
+        for path in CATALOGUES:
+            said = _read(path)
+            wanted = _written()[path.stem]
+            missing = sorted(each for each in wanted if not said.get(each))
+            self.assertEqual(
+                '', '\n'.join(missing), 'in %s: tox -e i18n' % path
+            )
+
     def test_translations_keep_the_placeholders(self):
         wrong = [
             (path.stem, message, said)
