@@ -1,5 +1,5 @@
 #!/bin/sh
-# user-data.sh drive|metadata: name the machine, run user data that starts with #! once per server
+# user-data.sh drive|metadata: name the machine, do what its user data says once per server
 
 get() {
     # wget in a static busybox crashes (NSS); nc does not
@@ -8,6 +8,42 @@ get() {
 }
 
 field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1; }
+
+# split FILE: the parts of a multipart text as /tmp/parts/1.name, .type, .coding and .body, 2.name, ...
+split() {
+    rm -rf /tmp/parts
+    mkdir -p /tmp/parts
+    awk '
+        /^Content-Type: multipart/ && !mark { mark = $0; sub(/.*boundary="/, "", mark); sub(/".*/, "", mark); next }
+        mark && $0 == "--" mark "--" { exit }
+        mark && $0 == "--" mark { n++; head = 1; file = "/tmp/parts/" n; next }
+        head && /^Content-Type:/ { type = $2; sub(/;.*/, "", type); print type >file ".type" }
+        head && /^Content-Transfer-Encoding:/ { print $2 >file ".coding" }
+        head && /filename="/ { name = $0; sub(/.*filename="/, "", name); sub(/".*/, "", name); print name >file ".name" }
+        head && /^$/ { head = 0; next }
+        n && !head { print >file ".body" }
+    ' "$1"
+}
+
+# what it was told stands on its web page; scripts are run, the rest needs cloud-init
+parts() {
+    local part number=1
+    while [ -e /tmp/parts/$number.body ]; do
+        part=/tmp/parts/$number
+        if [ "$(cat $part.coding)" = base64 ]; then
+            base64 -d <$part.body >$part.plain && mv $part.plain $part.body
+        fi
+        echo "$(cat $part.name) $(cat $part.type)" >>/www/first-boot.txt
+        case $(head -c 2 $part.body) in '#!') run $part.body;; esac
+        number=$((number + 1))
+    done
+}
+
+run() {
+    chmod 755 "$1"
+    "$1" >/dev/ttyS0 2>&1
+    echo "user data ended with $?" >/dev/ttyS0
+}
 
 case $1 in
     drive)
@@ -28,11 +64,11 @@ echo "$1: hostname $name uuid $uuid" >/dev/ttyS0
 
 # a snapshot carries the mark of the server it was taken from: another uuid runs again
 [ "$(cat /persist/user-data-done 2>/dev/null)" != "$uuid" ] || exit 0
-case $(head -c 2 /tmp/user-data 2>/dev/null) in
-    '#!')
-        chmod 755 /tmp/user-data
-        /tmp/user-data >/dev/ttyS0 2>&1
-        echo "user data from $1 ended with $?" >/dev/ttyS0
-        echo "$uuid" >/persist/user-data-done
-        sync;;
+[ -s /tmp/user-data ] || exit 0
+: >/www/first-boot.txt
+case $(head -c 30 /tmp/user-data) in
+    '#!'*) run /tmp/user-data;;
+    'Content-Type: multipart'*) split /tmp/user-data; parts;;
 esac
+echo "$uuid" >/persist/user-data-done
+sync
