@@ -191,3 +191,31 @@ class RosterTest(base.ApiTest):
         for field in ('assignment', 'persistence', 'on_return'):
             answer = self.call('PATCH', self.url, {field: 'never'})
             self.assert_error(answer, 400, 'invalid', field)
+
+
+class StatementsTest(base.ApiTest):
+    def costs(self, path):
+        seen = self.count_statements()
+        answer = self.get(path, 'reader')
+        self.assertEqual(200, answer.status_int)
+        return len(seen)
+
+    def test_they_do_not_grow_with_the_rows(self):
+        self.cloud.user.identity.group_ids.return_value = ('choir', 'chess')
+        paths = (URL, URL + '?summary=true', '/v1/pools', '/v1/work-orders')
+        costs = []
+        for count in (2, 20):
+            self.make_desktops(count)
+            self.sql(
+                "UPDATE desktops SET assignee_type = 'group', assignee_id = "
+                "'choir', assigned_at = '2026-01-01 00:00:00.000000'"
+            )
+            pool_id = self.make_pool(0, 'class%d' % count)
+            self.sql(
+                'INSERT INTO pool_members (assignee_type, assignee_id, '
+                "pool_id) VALUES ('group', 'chess', :id)",
+                id=pool_id,
+            )
+            self.sql("UPDATE work_orders SET user_id = 'user-reader'")
+            costs.append([self.costs(path) for path in paths])
+        self.assertEqual(costs[0], costs[1])
