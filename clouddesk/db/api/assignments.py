@@ -127,13 +127,14 @@ def take(pool: models.Pool, user_id: str) -> models.Desktop:
     Running ones come before those that are off, then the lowest slot. However
     many take at once, a desktop is given once, and nobody gets two.
 
+    :raises DesktopWrongState: hers is being deleted
     :raises PoolByHand: she has none, and people do not take them
     :raises PoolExhausted: no desktop is free
     """
     person = (states.USER, user_id)
     hers = _held(pool.id, person)
     if hers is not None:
-        return hers
+        return _kept(hers)
     if pool.assignment != states.FIRST_COME:
         raise exceptions.PoolByHand(
             details={'pool_id': pool.id}, name=pool.name
@@ -299,6 +300,18 @@ def _change(
         if holds.execute(session, ordered) != 1:
             raise _AssignRefused(desktop_id, project_id)
         return session.get_one(_Desktop, desktop_id, options=owned.SHOWN)
+
+
+def _kept(hers: models.Desktop) -> models.Desktop:
+    if hers.status == states.DELETING:
+        raise exceptions.DesktopWrongState(
+            details={'desktop_id': hers.id, 'status': hers.status},
+            name=hers.name,
+            status=hers.status,
+            action='take',
+            allowed=', '.join(_TAKEN_FIRST),
+        )
+    return hers
 
 
 def _held(pool_id: str, person: Person) -> models.Desktop | None:

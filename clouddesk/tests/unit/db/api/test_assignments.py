@@ -134,6 +134,19 @@ class TakeTestCase(AssignmentsTestCase):
             exceptions.PoolExhausted, assignments.take, pool, 'bob'
         )
 
+    def test_hers_goes(self):
+        """When it is gone she may take another."""
+        pool, members = self.take_pool(2)
+        assignments.take(pool, 'ada')
+        order = work_orders.act_on_desktops(
+            base.ORDER, 'delete', [members[0].id], 'project'
+        )
+        self.assertRaises(
+            exceptions.DesktopWrongState, assignments.take, pool, 'ada'
+        )
+        self.remove_all(order)
+        self.assertEqual(members[1].id, assignments.take(pool, 'ada').id)
+
     def test_by_hand(self):
         pool, (one, *_rest) = self.pool()
         self.assertRaises(exceptions.PoolByHand, assignments.take, pool, 'ada')
