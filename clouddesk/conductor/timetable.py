@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import datetime
+import functools
 from typing import Any
 
 from oslo_log import log as logging
@@ -56,9 +57,8 @@ class Timetable:
         for course in courses.under_way(_BATCH):
             counts['settled'] += self._guarded(course, self._go_on)
         for course, now in courses.due(_BATCH):
-            counts['events'] += self._guarded(
-                course, lambda each, now=now: self._event(each, now)
-            )
+            event = functools.partial(self._event, now=now)
+            counts['events'] += self._guarded(course, event)
         return counts
 
     def _guarded(

@@ -75,7 +75,7 @@ def order_of(
     For every function of :mod:`clouddesk.db.api` that makes an order.
     """
     course = turn.seen
-    inputs = {'course_id': course.id}
+    inputs: dict[str, Any] = {'course_id': course.id}
     if course.wave:
         inputs['wave'] = course.wave
     return {

@@ -5,7 +5,9 @@ from typing import Any
 from clouddesk.db import models
 
 
-def spec(row: models.Desktop | models.Pool) -> dict[str, Any]:
+def spec(
+    row: models.Course | models.Desktop | models.Pool | models.Template,
+) -> dict[str, Any]:
     return {
         'image_id': row.image_id,
         'flavor_id': row.flavor_id,

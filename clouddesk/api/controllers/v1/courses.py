@@ -14,6 +14,7 @@ from clouddesk.api import limits
 from clouddesk.api import listing
 from clouddesk.api import ordering
 from clouddesk.api import preflight
+from clouddesk.api import references
 from clouddesk.api import request as cd_request
 from clouddesk.api import templating
 from clouddesk.api import validation
@@ -27,6 +28,7 @@ from clouddesk.api.views import courses as view
 from clouddesk.conf import CONF
 from clouddesk.db import inserts
 from clouddesk.db import models
+from clouddesk.db import rehearsal
 from clouddesk.db import turns
 from clouddesk.db.api import assignments
 from clouddesk.db.api import courses as db
@@ -122,7 +124,7 @@ class Courses(exposure.Controller):
         values = _new(req)
         people = _new_roster(req) or []
         if req.query.get('dry_run'):
-            return _rehearsed(req, values)
+            return _rehearsed(req, values, people)
         image_id = values['image_id']
         project_id = req.caller.project_id
         values['protects_image'] = guarding.protect(req, image_id, project_id)
@@ -177,17 +179,23 @@ def _new(req: cd_request.Request) -> dict[str, Any]:
 
 
 def _rehearsed(
-    req: cd_request.Request, values: dict[str, Any]
+    req: cd_request.Request, values: dict[str, Any], people: list[db.Person]
 ) -> exposure.Answer:
     """Whether the project may have what the first lesson will make."""
     size = values['size']
+    with rehearsal():
+        db.create(values, people)
     report = preflight.examine(
         str(req.caller.project_id),
         preflight.needs(values, size, pools=1),
         values,
     )
+    template = values['name_template']
+    project = references.project_name(
+        req.caller, template, str(req.caller.project_id)
+    )
     wanted_names = [
-        names.render(values['name_template'], values['name'], slot, '')
+        names.render(template, values['name'], slot, project)
         for slot in range(1, size + 1)
     ]
     return preflight.answer(report, wanted_names)

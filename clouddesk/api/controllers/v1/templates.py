@@ -7,15 +7,18 @@ from clouddesk import policy
 from clouddesk import states
 from clouddesk.api import exposure
 from clouddesk.api import listing
+from clouddesk.api import preflight
 from clouddesk.api import references
 from clouddesk.api import request as cd_request
 from clouddesk.api import templating
 from clouddesk.api import validation
 from clouddesk.api.schemas import common
+from clouddesk.api.schemas import limits as limits_schemas
 from clouddesk.api.schemas import templates as schemas
 from clouddesk.api.views import templates as view
 from clouddesk.conf import CONF
 from clouddesk.db import models
+from clouddesk.db import rehearsal
 from clouddesk.db.api import templates as db
 from clouddesk.i18n import _
 from clouddesk.policies import templates as policies
@@ -135,28 +138,34 @@ class Templates(exposure.Controller):
         }
 
     @exposure.expose(policies.CREATE)
-    @validation.query(common.EMPTY)
+    @validation.query(limits_schemas.DRY_RUN)
     @validation.body(schemas.CREATE)
+    @validation.response(limits_schemas.PREVIEW)
     @validation.response(schemas.TEMPLATE, 201)
     def post(self, req: cd_request.Request) -> exposure.Answer:
         wanted = req.input
         visibility = wanted.get('visibility', states.EXCLUSIVE)
         department = wanted.get('department')
         _check_audience(req, visibility, department)
-        row = db.create(
-            {
-                'project_id': req.caller.project_id,
-                'user_id': req.caller.user_id,
-                'region': templating.region(),
-                'name': wanted['name'],
-                'note': wanted.get('note', ''),
-                'visibility': visibility,
-                'department': department,
-                **_columns(references.resolve(req.caller, wanted)),
-            }
-        )
-        shown = view.template(row, req.application_url)
-        return exposure.Answer(shown, shown['links'][0]['href'])
+        dry_run = req.query.get('dry_run', False)
+        values = {
+            'project_id': req.caller.project_id,
+            'user_id': req.caller.user_id,
+            'region': templating.region(),
+            'name': wanted['name'],
+            'note': wanted.get('note', ''),
+            'visibility': visibility,
+            'department': department,
+            **_columns(references.resolve(req.caller, wanted, dry_run)),
+        }
+        if dry_run:
+            with rehearsal():
+                db.create(values)
+            # It needs nothing of the cloud before something is made from it.
+            return preflight.answer(preflight.Report({}, [], {}), [])
+        shown = view.template(db.create(values), req.application_url)
+        href = shown['links'][0]['href']
+        return exposure.Answer(shown, href, status=201)
 
 
 def _columns(spec: dict[str, Any]) -> dict[str, Any]:

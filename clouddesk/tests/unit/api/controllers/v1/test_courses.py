@@ -242,11 +242,15 @@ class LifeTest(CourseTest):
         with mock.patch(
             'clouddesk.api.preflight.ask', autospec=True, return_value={}
         ):
-            answer = self.call('POST', URL + '?dry_run=true', self.wanted)
+            wanted = self.wanted | {'name_template': '{project}_{serial}'}
+            answer = self.call('POST', URL + '?dry_run=true', wanted)
         self.assertEqual(200, answer.status_int, answer.text)
-        self.assertEqual(['maths_01', 'maths_02'], answer.json['names'])
+        self.assertEqual(['school_1', 'school_2'], answer.json['names'])
         self.assertEqual([], self.get(URL, 'member').json['courses'])
         self.assertEqual(set(), self.protected)
+        self.made()
+        answer = self.call('POST', URL + '?dry_run=true', wanted)
+        self.assert_error(answer, 409, 'name_taken')
 
 
 class EditTest(CourseTest):

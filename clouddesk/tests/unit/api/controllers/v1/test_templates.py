@@ -122,6 +122,15 @@ class LifeTest(TemplateTest):
         self.assertEqual('name', error['details']['field'])
         self.made('stranger')
 
+    def test_dry_run(self):
+        answer = self.call('POST', URL + '?dry_run=true', self.wanted)
+        self.assertEqual(200, answer.status_int, answer.text)
+        self.assertTrue(answer.json['accepted'])
+        self.assertEqual([], self.seen_by('member'))
+        self.made()
+        answer = self.call('POST', URL + '?dry_run=true', self.wanted)
+        self.assert_error(answer, 409, 'name_taken')
+
     def test_bad_fields(self):
         for field, value in (
             ('name', 'x'),
