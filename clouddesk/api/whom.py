@@ -6,14 +6,19 @@ they are of.
 """
 
 from collections.abc import Collection
+import re
 from typing import Any
 
 from clouddesk import cloud
 from clouddesk import context as cd_context
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.cloud import own
 from clouddesk.db.api import assignments
 from clouddesk.i18n import _
+
+#: What Keystone makes; directories of others have longer ones.
+_ID = re.compile('[0-9a-f]{32}|[0-9a-f]{64}')
 
 #: Fields that name one, and those that name several.
 _ONE = {'user_id': states.USER, 'group_id': states.GROUP}
@@ -69,5 +74,28 @@ def _find(
             kind=kind,
             id=name,
         ) from error
+    except exceptions.CloudForbidden as error:
+        if own.is_used():
+            return kind, _unproved(field, name)
+        raise exceptions.ServiceUnavailable(error.text) from error
     except exceptions.CloudError as error:
         raise exceptions.ServiceUnavailable(error.text) from error
+
+
+def _unproved(field: str, name: str) -> str:
+    """An id, where only administrators could prove it.
+
+    One that nobody has gives nothing to anybody.
+
+    :raises Forbidden: it is no id
+    """
+    if _ID.fullmatch(name):
+        return name
+    raise exceptions.Forbidden(
+        _(
+            '%(field)s: Keystone lets only administrators look people up; '
+            'give an id.'
+        ),
+        {'field': field},
+        field=field,
+    )

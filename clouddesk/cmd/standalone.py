@@ -155,7 +155,9 @@ def only_one(path: pathlib.Path) -> Iterator[None]:
 
 
 def _run() -> int:
-    signal.signal(signal.SIGTERM, _leave)
+    # Python minds SIGINT by itself, but not in the background of a script.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
     with contextlib.suppress(KeyboardInterrupt, SystemExit):
         project_id = session.own_project()
         _open()

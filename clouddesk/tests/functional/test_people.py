@@ -5,12 +5,15 @@ import threading
 from clouddesk.api import access
 from clouddesk.conf import CONF
 from clouddesk.tests.fixtures import service
+from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
 
 
 class PeopleTestCase(base.FunctionalTestCase):
     def setUp(self):
         super().setUp()
+        # They are looked up by name.
+        self.needs_more_than_one_person(standalone.NO_ADMIN)
         self.rita = self.service.client('rita')
         self.stan = self.service.client('stan')
         self.users = self.school.users

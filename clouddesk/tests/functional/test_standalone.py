@@ -42,6 +42,21 @@ class StandaloneTest(base.BaseTestCase):
     def tokens(self):
         return self.service.cloud.keystone.tokens.values()
 
+    def test_people_are_named_by_their_ids(self):
+        """Only administrators may look them up by name."""
+        self.service.start()
+        order = self.create()
+        self.finish(order)
+        path = '/desktops/%s/actions/assign' % order['subject']['id']
+        refusal = self.assertRaises(
+            service.Refusal, self.api.post, path, user_id='rita'
+        )
+        self.assertEqual((403, 'forbidden'), (refusal.status, refusal.code))
+        self.assertEqual('user_id', refusal.error['details']['field'])
+        self.api.post(path, user_id=self.school.users['rita'])
+        mine = self.service.client('rita').get('/desktops')['desktops']
+        self.assertEqual(['Ada'], [desktop['name'] for desktop in mine])
+
     def test_killed_in_the_middle_it_goes_on_at_the_next_start(self):
         for moment in ('port:after:1', 'server:before:2', 'server:after:1'):
             dying = self.service.start(moment)
