@@ -5,6 +5,7 @@ to it by an id and share it, so it goes when the last of them is gone.
 """
 
 import functools
+from typing import Any
 
 from oslo_log import log as logging
 from stevedore import driver
@@ -58,7 +59,7 @@ def purge() -> dict[str, int]:
 
 @functools.cache
 def _store(name: str) -> base.SecretStore:
-    manager = driver.DriverManager(
+    manager: Any = driver.DriverManager(
         NAMESPACE, name, invoke_on_load=True, invoke_args=(CONF,)
     )
     store: base.SecretStore = manager.driver

@@ -1,9 +1,16 @@
 """Turns what other services say into what is wrong with a request."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
+from concurrent import futures
 import contextlib
+import functools
+from typing import Any
 
 from clouddesk import exceptions
+
+#: Questions of all requests of a process; more wait for their turn.
+_AT_ONCE = 16
 
 
 @contextlib.contextmanager
@@ -23,6 +30,26 @@ def answering(field: str) -> Iterator[None]:
         if error.transient:
             raise exceptions.ServiceUnavailable(error.text) from error
         raise
+
+
+def together(*questions: Callable[[], Any]) -> list[Any]:
+    """Ask several services at once.
+
+    :returns: the answers, in the order of the questions
+    :raises ClouddeskError: the first of them that has one
+    """
+    asked = [_threads().submit(question) for question in questions]
+    # None may go on when the request is over.
+    futures.wait(asked)
+    return [each.result() for each in asked]
+
+
+@functools.cache
+def _threads() -> futures.ThreadPoolExecutor:
+    """Made by the first request, because web servers fork before it."""
+    return futures.ThreadPoolExecutor(
+        _AT_ONCE, thread_name_prefix='references'
+    )
 
 
 def bad(field: str, message: str) -> exceptions.Invalid:

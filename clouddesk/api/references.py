@@ -38,31 +38,28 @@ def resolve(
     :raises ServiceUnavailable: a service does not answer
     """
     user = cloud.for_user(context)
-    boot_from = wanted.get('boot_from', 'image')
-    if boot_from == 'image' and 'volume_size' in wanted:
-        raise answers.bad(
-            'volume_size', _('volume_size needs boot_from volume.')
-        )
-    if boot_from == 'volume' and not user.volume.is_offered():
-        raise answers.bad(
-            'boot_from', _('boot_from: this cloud has no volumes.')
-        )
+    boot_from = _boot_from(user, wanted)
     _check_first_boot(wanted)
-    flavor = _flavor(user, wanted['flavor_id'])
-    image = _image(user, wanted['image_id'], flavor)
+    flavor, image, network_id, outside, zone = answers.together(
+        lambda: _flavor(user, wanted['flavor_id']),
+        lambda: _image(user, wanted['image_id']),
+        lambda: _network(user, context, wanted.get('network_id')),
+        lambda: _outside(user, wanted.get('floating_network_id')),
+        lambda: _zone(user, wanted.get('availability_zone')),
+    )
+    if image.min_ram > flavor.ram:
+        raise _too_small('flavor_id', 'RAM', 'MiB', flavor.ram, image.min_ram)
     spec = {
         'note': wanted.get('note', ''),
         'image_id': image.id,
         'flavor_id': flavor.id,
-        'network_id': _network(user, context, wanted.get('network_id')),
+        'network_id': network_id,
         'boot_from': boot_from,
         **_disk(boot_from, wanted.get('volume_size'), image, flavor),
-        'availability_zone': _zone(user, wanted.get('availability_zone')),
+        'availability_zone': zone,
         'vcpus': flavor.vcpus,
         'ram': flavor.ram,
-        'floating_network_id': _outside(
-            user, wanted.get('floating_network_id')
-        ),
+        'floating_network_id': outside,
         'remote_protocols': sorted(wanted.get('remote_protocols', ())),
         'components': wanted.get('components', []),
         'user_data': wanted.get('user_data'),
@@ -87,6 +84,19 @@ def project_name(
         return cloud.for_user(context).identity.project_name(project_id)
 
 
+def _boot_from(user: cloud.Cloud, wanted: dict[str, Any]) -> str:
+    boot_from: str = wanted.get('boot_from', 'image')
+    if boot_from == 'image' and 'volume_size' in wanted:
+        raise answers.bad(
+            'volume_size', _('volume_size needs boot_from volume.')
+        )
+    if boot_from == 'volume' and not user.volume.is_offered():
+        raise answers.bad(
+            'boot_from', _('boot_from: this cloud has no volumes.')
+        )
+    return boot_from
+
+
 def _check_first_boot(wanted: dict[str, Any]) -> None:
     login = wanted.get('login', {})
     first_boot.check(
@@ -108,9 +118,7 @@ def _flavor(user: cloud.Cloud, flavor_id: str) -> types.Flavor:
     return flavor
 
 
-def _image(
-    user: cloud.Cloud, image_id: str, flavor: types.Flavor
-) -> types.Image:
+def _image(user: cloud.Cloud, image_id: str) -> types.Image:
     with answers.answering('image_id'):
         image = user.image.get(image_id)
     if image.status != 'active':
@@ -119,8 +127,6 @@ def _image(
             _('image_id: image %(id)s is %(status)s; it must be active.')
             % {'id': image_id, 'status': image.status},
         )
-    if image.min_ram > flavor.ram:
-        raise _too_small('flavor_id', 'RAM', 'MiB', flavor.ram, image.min_ram)
     return image
 
 

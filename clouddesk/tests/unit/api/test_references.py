@@ -1,5 +1,6 @@
 import dataclasses
 import pathlib
+import threading
 
 import ddt
 import fixtures
@@ -190,6 +191,23 @@ class ResolveTest(base.ApiTest):
         self.user.network.get_network.return_value = outside
         spec = self.resolve(floating_network_id=base.NETWORK)
         self.assertEqual(base.NETWORK, spec['floating_network_id'])
+
+    def test_services_are_asked_at_once(self):
+        """No answer waits for another; the first error in order is told."""
+        together = threading.Barrier(3)
+        rooms = (
+            (self.user.compute.get_flavor, 'flavor'),
+            (self.user.image.get, 'image'),
+            (self.user.network.pick_network, 'network'),
+        )
+        for method, kind in rooms:
+
+            def answer(*args, kind=kind):
+                together.wait(30)
+                raise exceptions.CloudNotFound(kind=kind, id='x')
+
+            method.side_effect = answer
+        self.refuse('flavor_id')
 
     def test_remote_protocols_have_an_order(self):
         spec = self.resolve(remote_protocols=['ssh', 'rdp'])
