@@ -8,6 +8,7 @@ API.
 
 from typing import Any
 
+from clouddesk import i18n
 from clouddesk.i18n import _
 
 #: What the words that messages have in ``kind`` are called.
@@ -213,7 +214,9 @@ class OverQuota(Forbidden):
     @classmethod
     def naming(cls, refusals: list[dict[str, Any]]) -> 'OverQuota':
         """The error for what was refused, each as :meth:`refusal` has it."""
-        reasons = ' '.join(each['message'] for each in refusals)
+        reasons = i18n.chain(
+            (each['message'] for each in refusals), _('%(one)s %(other)s')
+        )
         return cls(details={'refusals': refusals}, reasons=reasons)
 
     @staticmethod

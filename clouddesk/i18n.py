@@ -6,6 +6,8 @@ the request asks for; what is logged or stored is in the language of the
 process, English unless its environment says otherwise.
 """
 
+from collections.abc import Iterable
+import functools
 import os
 import pathlib
 from typing import Any
@@ -35,6 +37,19 @@ def languages() -> list[str]:
     """What can be translated to, such as ``zh_CN``; English comes first."""
     found = oslo_i18n.get_available_languages(DOMAIN)
     return [ENGLISH, *sorted(set(found) - {ENGLISH})]
+
+
+def chain(messages: Iterable[str], link: str) -> str:
+    """Messages one after the other, each of which can still be translated.
+
+    ``join`` would make text of them, which stays English.
+
+    :param messages: one at least
+    :param link: a message with ``one`` and ``other`` in it
+    """
+    return functools.reduce(
+        lambda one, other: link % {'one': one, 'other': other}, messages
+    )
 
 
 def translate(value: Any, language: str) -> Any:

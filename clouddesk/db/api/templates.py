@@ -13,6 +13,7 @@ from sqlalchemy import orm
 
 from clouddesk import db
 from clouddesk import exceptions
+from clouddesk import i18n
 from clouddesk import states
 from clouddesk.db import holds
 from clouddesk.db import models
@@ -311,7 +312,7 @@ def _spoken(named: Mapping[str, list[Any]], others: int) -> str:
     ]
     if others:
         parts.append(_('%s of other projects') % others)
-    return '; '.join(parts)
+    return i18n.chain(parts, _('%(one)s; %(other)s'))
 
 
 def _some(names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from babel.messages import pofile
 from oslotest import base
 
 import clouddesk
+from clouddesk import exceptions
 from clouddesk import i18n
 
 ROOT = pathlib.Path(clouddesk.__file__).parent
@@ -127,6 +128,25 @@ class TranslateTest(base.BaseTestCase):
     def test_messages_inside_of_messages(self):
         self.assertEqual('a text or x', self.MESSAGE)
         self.assertEqual('文本或x', i18n.translate(self.MESSAGE, 'zh_CN'))
+
+    def test_messages_one_after_the_other(self):
+        link = i18n._('%(one)s; %(other)s')
+        self.assertEqual('x', i18n.chain(['x'], link))
+        message = i18n.chain([i18n._('desktop'), 'x', self.MESSAGE], link)
+        self.assertEqual('desktop; x; a text or x', message)
+        self.assertEqual('桌面；x；文本或x', i18n.translate(message, 'zh_CN'))
+
+    def test_all_that_is_over_quota(self):
+        error = exceptions.OverQuota.naming(
+            [
+                exceptions.OverQuota.refusal('compute', each, 5, 3, 10)
+                for each in ('instances', 'cores', 'ram')
+            ]
+        )
+        said = i18n.translate(error.text, 'zh_CN')
+        for each in error.details['refusals']:
+            self.assertNotIn(each['message'], said)
+            self.assertIn(i18n.translate(each['message'], 'zh_CN'), said)
 
     def test_messages_inside_of_answers(self):
         answer = {'a': [{'b': self.MESSAGE, 'c': 1}], 'd': None, 'e': 'text'}
