@@ -185,3 +185,22 @@ class ProjectTestCase(_ManageTestCase):
             kind='project', id='class'
         )
         self.assertRefused('project class', 'project', 'enable', 'class')
+
+
+class SecretsTest(_ManageTestCase):
+    def test_key(self):
+        """V15: each time a new key, and the older ones stay."""
+        path = self.folder / 'secrets.keys'
+        config = self.folder / 'clouddesk.conf'
+        config.write_text('[secrets]\nkey_file = %s\n' % path)
+        line = ['--config-file', str(config), 'secrets', 'key']
+        for count in (1, 2):
+            self.assertEqual(0, manage.main(line))
+            self.assertEqual(count, len(path.read_text().split()))
+        self.assertEqual(0o600, path.stat().st_mode & 0o777)
+
+    def test_nowhere_to_put_it(self):
+        config = self.folder / 'clouddesk.conf'
+        config.write_text('[secrets]\nkey_file = /nowhere/at/all\n')
+        line = ['--config-file', str(config), 'secrets', 'key']
+        self.assertEqual(1, manage.main(line))
