@@ -8,6 +8,7 @@ import functools
 from typing import Any
 
 from clouddesk import exceptions
+from clouddesk.i18n import _
 
 #: Questions of all requests of a process; more wait for their turn.
 _AT_ONCE = 16
@@ -23,7 +24,9 @@ def answering(field: str) -> Iterator[None]:
     try:
         yield
     except exceptions.CloudNotFound as error:
-        raise bad(field, '%s: %s' % (field, error.text)) from error
+        message = _('%(field)s: %(reason)s')
+        said = {'field': field, 'reason': error.text}
+        raise bad(field, message % said) from error
     except exceptions.CloudForbidden as error:
         raise exceptions.Forbidden(error.text, {'field': field}) from error
     except exceptions.CloudError as error:
