@@ -67,6 +67,8 @@ class NeverAServerErrorTest(base.ApiTest):
     def setUp(self):
         super().setUp()
         self.ids = {
+            'course_id': base.UNKNOWN,
+            'template_id': base.UNKNOWN,
             'desktop_id': self.make_desktops(1)[0],
             'pool_id': self.make_pool(1),
             'work_order_id': self.make_order(),

@@ -128,7 +128,7 @@ class ReadTest(base.ApiTest):
         self.assertEqual(3, len(seen), seen)
         seen.clear()
         self.show(ids[0])
-        self.assertEqual(4, len(seen), seen)
+        self.assertEqual(5, len(seen), seen)
 
     def test_find_by_name(self):
         self.make_pool(0, 'class-a')
