@@ -132,6 +132,15 @@ class ListTest(AuditTestCase):
             drifts,
         )
 
+    def test_a_lock_that_nobody_wants(self):
+        server_id = self.desktop(self.ids[0]).server_id
+        self.world.change(server_id, locked=True)
+        (one,) = self.found()
+        self.assertEqual(
+            ('lock_drift', 'locked', 'unlocked'),
+            (one.kind, one.cloud, one.ours),
+        )
+
     def test_vanished_ports_and_volumes(self):
         row = self.desktop(self.ids[0])
         del self.world.things[row.port_id]
