@@ -35,11 +35,11 @@ class Likeness:
             if server is None:
                 continue
             if server.name != desktop.name:
-                wish = ('name', desktop.name)
-                self._try(server, wish, _rename, cloud, desktop)
+                rename = ('name', desktop.name)
+                self._try(server, rename, _rename, cloud, desktop)
             if server.locked != locks.wants_lock(desktop):
-                wish = ('lock', not server.locked)
-                self._try(server, wish, _lock, cloud, desktop)
+                lock = ('lock', not server.locked)
+                self._try(server, lock, _lock, cloud, desktop)
 
     def _try(
         self,

@@ -59,10 +59,10 @@ class Settled(steps.Step):
 
 
 def _seen(ctx: steps.Context, desktop: models.Desktop) -> types.Server:
-    server: types.Server | None = desktop.server_id and (
-        ctx.admin.compute.get_server(desktop.server_id)
-    )
-    if not server:
+    server: types.Server | None = None
+    if desktop.server_id:
+        server = ctx.admin.compute.get_server(desktop.server_id)
+    if server is None:
         raise exceptions.ServerGone()
     return server
 

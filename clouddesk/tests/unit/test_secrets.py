@@ -108,6 +108,8 @@ class SecretsTest(base.BaseTestCase):
         self.age()
         store = secrets._store('embedded')
         away = exceptions.ServiceUnavailable(service='The secret store')
-        with mock.patch.object(store, 'forget', side_effect=away):
+        with mock.patch.object(
+            store, 'forget', autospec=True, side_effect=away
+        ):
             self.assertEqual({'secrets': 0}, secrets.purge())
         self.assertEqual(1, len(secrets_db.unused(0, 10)))

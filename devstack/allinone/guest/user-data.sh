@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC3043 # busybox has local
 # user-data.sh drive|metadata: name the machine, do what its user data says once per server
 
 get() {

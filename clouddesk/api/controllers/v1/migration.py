@@ -1,5 +1,7 @@
 """Moving a desktop to another host, for admins (V42)."""
 
+from typing import Any
+
 from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk import states
@@ -30,7 +32,7 @@ class Migrate(exposure.Controller):
     ) -> exposure.Answer:
         scope = listing.scope(req)
         desktop = db.get(desktop_id, scope)
-        inputs = {}
+        inputs: dict[str, Any] = {}
         # In another state there is nothing to ask Nova.
         if desktop.status in states.ACTION_FROM['migrate']:
             inputs = _way(desktop, req.input.get('host'))
@@ -40,7 +42,7 @@ class Migrate(exposure.Controller):
         return ordering.accepted(req, order)
 
 
-def _way(desktop: models.Desktop, wanted: str | None) -> dict[str, str]:
+def _way(desktop: models.Desktop, wanted: str | None) -> dict[str, Any]:
     """Where from, and where to if somebody said so.
 
     :raises ServerGone: there is no server

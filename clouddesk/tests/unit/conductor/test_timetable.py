@@ -2,6 +2,7 @@ import datetime
 import types
 from unittest import mock
 
+import fixtures
 import sqlalchemy as sa
 
 from clouddesk import exceptions
@@ -40,17 +41,12 @@ class TimetableTest(base.ConductorTestCase):
         clock = types.SimpleNamespace(
             now=lambda: sa.literal(self.now, sa.DateTime())
         )
-        self.patched(courses, 'clock', clock)
+        self.useFixture(fixtures.MockPatchObject(courses, 'clock', clock))
         self.images = mock.create_autospec(image.Image, instance=True)
         self.images.why_unusable.return_value = None
         self.identity = mock.create_autospec(identity.Identity, instance=True)
         self.ordered = []
         self.loop = timetable.Timetable(self.tenant, self.take)
-
-    def patched(self, *args):
-        patch = mock.patch.object(*args)
-        patch.start()
-        self.addCleanup(patch.stop)
 
     def tenant(self, project_id):
         self.assertEqual(base.PROJECT, project_id)
@@ -422,7 +418,10 @@ class TroubleTest(TimetableTest):
         (order,) = self.round('07:50')
         self.work(order.id)
         with mock.patch.object(
-            lessons, 'begin', side_effect=ZeroDivisionError('bug')
+            lessons,
+            'begin',
+            autospec=True,
+            side_effect=ZeroDivisionError('bug'),
         ):
             self.round('07:51')
         self.assertCourse('in_session', 'end', at('09:00'), 'internal_error')
@@ -457,7 +456,9 @@ class ManyConductorsTest(TimetableTest):
         self.now = at('07:50')
         late = courses.due(9)
         self.round('07:50')
-        with mock.patch.object(courses, 'due', return_value=late):
+        with mock.patch.object(
+            courses, 'due', autospec=True, return_value=late
+        ):
             self.assertEqual([], self.round())
         self.assertEqual(1, len(self.all_orders()))
 

@@ -271,30 +271,34 @@ def course(name='maths', **attrs):
     spec = template()
     for key in ('region', 'visibility', 'department', 'revision'):
         del spec[key]
-    return spec | {
-        'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, 'course ' + name)),
-        'name': name,
-        'status': 'idle',
-        'fault': None,
-        'size': 2,
-        'roster': {'users': ['u2'], 'groups': []},
-        'timetable': {
-            'timezone': 'Europe/Berlin',
-            'from': '2026-09-01',
-            'until': '2027-07-15',
-            'lessons': [lesson],
-        },
-        'ahead': 15,
-        'wave': 2,
-        'at_end': 'stop',
-        'next_event': 'start',
-        'next_at': '2026-11-23T06:45:00Z',
-        'template': None,
-        'name_template': '{base}_{serial:02d}',
-        'protects_image': False,
-        'pool_id': None,
-        'work_order_id': None,
-    } | attrs
+    return (
+        spec
+        | {
+            'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, 'course ' + name)),
+            'name': name,
+            'status': 'idle',
+            'fault': None,
+            'size': 2,
+            'roster': {'users': ['u2'], 'groups': []},
+            'timetable': {
+                'timezone': 'Europe/Berlin',
+                'from': '2026-09-01',
+                'until': '2027-07-15',
+                'lessons': [lesson],
+            },
+            'ahead': 15,
+            'wave': 2,
+            'at_end': 'stop',
+            'next_event': 'start',
+            'next_at': '2026-11-23T06:45:00Z',
+            'template': None,
+            'name_template': '{base}_{serial:02d}',
+            'protects_image': False,
+            'pool_id': None,
+            'work_order_id': None,
+        }
+        | attrs
+    )
 
 
 def item(of, status='done', fault=None, step=None):

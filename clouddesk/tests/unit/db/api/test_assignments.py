@@ -1,6 +1,7 @@
 import datetime
 import threading
 
+from oslo_db import exception as db_exc
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
@@ -393,9 +394,8 @@ class ConstantStatementsTestCase(AssignmentsTestCase):
         _pool, (one, two, _three) = self.pool(3)
         assignments.assign(one.id, 'project', ADA)
         statement = sa.update(models.Desktop).filter_by(id=two.id)
-        error = self.assertRaises(
-            Exception,
+        self.assertRaises(
+            db_exc.DBDuplicateEntry,
             self.write,
             statement.values(assignee_type='user', assignee_id='ada'),
         )
-        self.assertEqual('DBDuplicateEntry', type(error).__name__)

@@ -14,10 +14,14 @@ class CastellanTest(base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        patched = mock.patch.object(castellan.key_manager, 'API')
+        patched = mock.patch.object(
+            castellan.key_manager, 'API', autospec=True
+        )
         self.manager = patched.start().return_value
         self.addCleanup(patched.stop)
-        patched = mock.patch.object(castellan.utils, 'credential_factory')
+        patched = mock.patch.object(
+            castellan.utils, 'credential_factory', autospec=True
+        )
         self.context = patched.start().return_value
         self.addCleanup(patched.stop)
         self.store = castellan.Castellan(cfg.ConfigOpts())

@@ -101,7 +101,9 @@ class CreateTest(base.ShellTest):
             ('--key-name mine', 'key_name=mine'),
         ):
             self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
-            with mock.patch('getpass.getpass', return_value='typed in'):
+            with mock.patch(
+                'getpass.getpass', autospec=True, return_value='typed in'
+            ):
                 self.succeed(
                     'desktop create Ada --login ada %s' % options + SPEC
                 )
@@ -112,7 +114,9 @@ class CreateTest(base.ShellTest):
     def test_a_login_that_cannot_be(self):
         create = 'desktop create Ada' + SPEC
         self.assertIn('--key-name', self.complain(create + ' --login ada'))
-        with mock.patch('getpass.getpass', side_effect=['one', 'two']):
+        with mock.patch(
+            'getpass.getpass', autospec=True, side_effect=['one', 'two']
+        ):
             line = create + ' --login ada --password-prompt'
             self.assertIn('differ', self.complain(line))
         self.assertEqual([], self.cloud.calls('POST'))
