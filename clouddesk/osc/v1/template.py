@@ -14,6 +14,7 @@ from clouddesk.osc import questions
 from clouddesk.osc import spec
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
+from clouddesk.osc.v1 import preview
 from clouddesk.osc.v1 import rows
 
 _FORMATTERS = {
@@ -70,7 +71,7 @@ _REVISION = {
 _SORT_KEYS = ('created_at', 'updated_at', 'name', 'revision', 'id')
 
 
-class CreateTemplate(command.ShowOne):
+class CreateTemplate(command.ShowSome):
     _description = _('Create a template that desktops are made from')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -81,15 +82,16 @@ class CreateTemplate(command.ShowOne):
         )
         spec.add_own_options(parser)
         _add_audience_options(parser)
+        preview.add_option(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Make the template."""
         attrs = spec.attributes(parsed_args, self.connection)
-        template = self.client.create_template(
-            name=parsed_args.name, **attrs, **_audience(parsed_args)
-        )
-        return _shown(template)
+        attrs |= {'name': parsed_args.name} | _audience(parsed_args)
+        if parsed_args.dry_run:
+            return preview.shown(self, self.client.preview_template(**attrs))
+        return _shown(self.client.create_template(**attrs))
 
 
 class ListTemplate(command.Lister):

@@ -7,6 +7,7 @@ from clouddesk.sdk.v1 import course as _course
 from clouddesk.sdk.v1 import desktop as _desktop
 from clouddesk.sdk.v1 import limits as _limits
 from clouddesk.sdk.v1 import pool as _pool
+from clouddesk.sdk.v1 import template as _template
 
 
 class LimitsMixin(_base.BaseProxy):
@@ -52,6 +53,15 @@ class LimitsMixin(_base.BaseProxy):
         """
         return self._preview(_course.Course.new(**attrs))
 
+    def preview_template(self, **attrs: Any) -> _limits.Preview:
+        """See whether a template could be made
+
+        :param attrs: As of :meth:`create_template`.
+
+        :returns: A :class:`~clouddesk.sdk.v1.limits.Preview`
+        """
+        return self._preview(_template.Template.new(**attrs))
+
     def preview_pool(self, **attrs: Any) -> _limits.Preview:
         """See whether a pool could be made
 
@@ -77,7 +87,11 @@ class LimitsMixin(_base.BaseProxy):
         return _limits.Preview.of(self, url, {'size': size})
 
     def _preview(
-        self, wanted: _course.Course | _desktop.Desktop | _pool.Pool
+        self,
+        wanted: _course.Course
+        | _desktop.Desktop
+        | _pool.Pool
+        | _template.Template,
     ) -> _limits.Preview:
         request = wanted._prepare_request(requires_id=False)
         body: Any = request.body

@@ -43,6 +43,17 @@ class TemplateTest(base.ShellTest):
             self.sent(),
         )
 
+    def test_dry_run(self):
+        self.know_images('win11', 'image-1')
+        self.know_flavors('m1.desk', 'flavor-1')
+        report = {'accepted': True, 'needs': {}, 'refusals': [], 'names': []}
+        self.cloud.answer('POST', '/templates?dry_run=true', report)
+        self.succeed(
+            'desktop template create office --image win11 --flavor m1.desk '
+            '--dry-run'
+        )
+        self.assertEqual('office', self.sent()[0]['name'])
+
     def test_list(self):
         self.cloud.answer('GET', '/templates', {'templates': [OFFICE]})
         out = self.succeed('desktop template list --visibility exclusive')
