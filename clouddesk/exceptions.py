@@ -179,14 +179,15 @@ class CourseInSession(Conflict):
 
 
 class ImageGone(Conflict):
-    """What a course is made from cannot be used any more (I14)."""
+    """What a course or a desktop is made from cannot be used (I14)."""
 
     code = 'image_gone'
-    message = _('Course %(name)s cannot start: image %(image)s %(reason)s.')
+    message = _('Image %(image)s of %(name)s %(reason)s; nothing was begun.')
 
     @classmethod
     def of(cls, name: str, image_id: str, reason: str) -> 'ImageGone':
         """
+        :param name: of the course or desktop
         :param reason: such as "is gone"
         """
         return cls(

@@ -284,18 +284,20 @@ class Walker:
         """
         at_rest = observation.at_rest(run.desktop)
         if (
-            self._makes_or_breaks(run)
+            self._makes_or_breaks(run, code)
             or code == exceptions.ServerGone.code
             or at_rest['status'] not in states.DESKTOP_STABLE - {states.FAULT}
         ):
             return observation.fault(code, text)
         return at_rest
 
-    def _makes_or_breaks(self, run: Run) -> bool:
+    def _makes_or_breaks(self, run: Run, code: str) -> bool:
         """Whether a desktop cannot be good whose item fails here."""
         order = self.ctx.order
         if order.kind == flows.REBUILD:
-            return run.begun
+            # Without an image nothing was taken away.
+            unharmed = not run.index and code == exceptions.ImageGone.code
+            return run.begun and not unharmed
         return flows.builds(order.kind, order.inputs) or flows.destroys(
             order.kind, order.inputs
         )

@@ -4,16 +4,31 @@ First everything goes that people may have changed, then the steps of a build
 follow, whatever they are.
 """
 
+from clouddesk import exceptions
 from clouddesk.conductor.flows import build
 from clouddesk.conductor.flows import destroy
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
+from clouddesk.db.api import pools
 
 
 class Remove(destroy.Server):
-    """The old server; on its way out it gives the port free."""
+    """The old server; on its way out it gives the port free.
+
+    Not before the image of the new one was seen: a desktop that cannot be
+    made again keeps what it has.
+    """
 
     name = 'remove'
+
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        image_id = pools.spec_of(desktop).get('image_id', desktop.image_id)
+        reason = ctx.cloud.image.why_unusable(image_id)
+        if reason:
+            raise exceptions.ImageGone.of(desktop.name, image_id, reason)
+        return super().run(ctx, desktop)
 
 
 class Gone(destroy.Gone):

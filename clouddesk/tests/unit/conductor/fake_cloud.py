@@ -47,6 +47,8 @@ class World:
         self.kept = set()
         #: Where a live migration leads to; None: nowhere.
         self.next_host = 'two'
+        #: Images that somebody deleted.
+        self.lost_images = set()
         #: Security groups: name -> id.
         self.groups = {}
 
@@ -474,6 +476,14 @@ class Volume(_Room):
         return self._call('delete_volume', effect, volume_id)
 
 
+class Image(_Room):
+    def why_unusable(self, image_id):
+        def effect(id_):
+            return 'is gone' if id_ in self._world.lost_images else None
+
+        return self._call('look_at_image', effect, image_id)
+
+
 class Cloud:
     """The facade of one project."""
 
@@ -483,6 +493,7 @@ class Cloud:
         self.floating_ips = FloatingIPs(world, project_id)
         self.security_groups = SecurityGroups(world, project_id)
         self.volume = Volume(world, project_id)
+        self.image = Image(world, project_id)
         self._world = world
 
     @property

@@ -105,6 +105,24 @@ class RebuildTest(base.ConductorTestCase):
         self.assertNotEqual(before, port.id)
         self.assertEqual('elsewhere', port.network_id)
 
+    def test_without_its_image_a_desktop_keeps_what_it_has(self):
+        (id_,) = self.built()
+        before = self.desktop(id_)
+        self.world.lost_images.add(before.image_id)
+        order = self.rebuild(id_)
+        self.assertEqual(states.FAILED, order.status)
+        self.assertEqual('image_gone', order.items[0].fault_code)
+        now = self.desktop(id_)
+        self.assertEqual(states.RUNNING, now.status)
+        self.assertEqual(before.server_id, now.server_id)
+        self.assertEqual([], self.world.verbs('delete_server'))
+
+    def test_the_image_that_counts_is_that_of_the_pool(self):
+        id_ = self.pool_desktop(image_id='newer')
+        self.world.lost_images.add('newer')
+        self.assertEqual(states.FAILED, self.rebuild(id_).status)
+        self.assertEqual(states.RUNNING, self.desktop(id_).status)
+
     def test_a_build_that_fails_can_be_rebuilt(self):
         (id_,) = self.built()
         self.world.doomed.add(id_)
