@@ -65,7 +65,9 @@ class Sync:
         """Give desktops a stable status again that no order works on."""
         rows = desktops.stranded(_PAGE)
         without = [row for row in rows if row.server_id is None]
-        desktops.observe([_interrupted(row) for row in without])
+        desktops.observe(
+            [_interrupted(row) | {'was': row.status} for row in without]
+        )
         counts = self._compare(row for row in rows if row.server_id)
         return counts | {'without_server': len(without)}
 
@@ -109,7 +111,11 @@ class Sync:
             for row in rows
         ]
         fresh = _unchanged(rows)
-        news = [each for each in said if each and each['id'] in fresh]
+        news = [
+            each | {'was': fresh[each['id']].status}
+            for each in said
+            if each and each['id'] in fresh
+        ]
         desktops.observe(news)
         self._likeness.restore(
             cloud,

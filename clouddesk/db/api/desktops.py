@@ -207,7 +207,8 @@ def observe(rows: Sequence[Mapping[str, Any]]) -> None:
         ``task_state``, ``addresses``; with ``status`` (and ``fault_code``,
         ``fault_message``) when the desktop's status should follow. It does so
         only while no order holds the desktop, because then the order knows
-        better.
+        better; with ``was`` also only from that status, because an order may
+        have begun and ended since Nova was asked.
     """
     said = {row['id']: row for row in rows}
     with db.writer() as session:
@@ -257,6 +258,7 @@ def _observe_statuses(
         values = _status_values(said[row.id])
         if (
             row.work_order_id is None
+            and said[row.id].get('was', row.status) == row.status
             and not _stays_off(row, values)
             and any(
                 values[key] != getattr(row, key)
@@ -264,9 +266,10 @@ def _observe_statuses(
                 if key != 'faulted_at'
             )
         ):
-            changed.append(values | {'of': row.id})
+            changed.append(values | {'of': row.id, 'was': row.status})
     unheld = models.Desktop.work_order_id.is_(None)
-    _update_each(session, changed, unheld)
+    as_it_was = models.Desktop.status == sa.bindparam('was')
+    _update_each(session, changed, unheld, as_it_was)
 
 
 def _stays_off(row: models.Desktop, values: Mapping[str, Any]) -> bool:
@@ -284,16 +287,18 @@ def _update_each(
 ) -> None:
     """Write rows that differ in their values, with one statement.
 
-    :param rows: the same columns in each, and ``of``, the id of the desktop
+    :param rows: the same columns in each, and ``of``, the id of the desktop;
+        ``was`` is for the conditions
     :param conditions: what else must be true of a desktop
     """
     if not rows:
         return
     table = models.Desktop.metadata.tables['desktops']
+    columns = rows[0].keys() - {'of', 'was'}
     statement = (
         sa.update(table)
         .where(table.c.id == sa.bindparam('of'), *conditions)
-        .values({key: sa.bindparam(key) for key in rows[0] if key != 'of'})
+        .values({key: sa.bindparam(key) for key in columns})
     )
     session.connection().execute(statement, list(rows))
 

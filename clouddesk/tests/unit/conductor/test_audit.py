@@ -9,6 +9,7 @@ from clouddesk import states
 from clouddesk.cloud import types
 from clouddesk.conductor import audit
 from clouddesk.conductor import sync
+from clouddesk.db.api import locks
 from clouddesk.tests.unit.conductor import base
 
 ASKER = {'user_id': 'grace', 'request_id': 'req-9'}
@@ -269,6 +270,23 @@ class RepairTest(AuditTestCase):
         )
         self.assertEqual(states.OFF, self.desktop(self.ids[0]).status)
         self.assertEqual('desk_01', self.world.servers(self.ids[0])[0].name)
+
+    def test_locks_are_synchronised_in_both_directions(self):
+        """V39, V40: what Nova shows follows what people want here."""
+        locks.protect([self.ids[0]], base.PROJECT, True)
+        self.world.change(self.desktop(self.ids[1]).server_id, locked=True)
+        self.assertEqual(['lock_drift'] * 2, self.kinds())
+        self.assertEqual({'lock_drift': 'repaired'}, self.verdicts())
+        self.assertEqual(
+            [True, False],
+            [self.world.servers(id_)[0].locked for id_ in self.ids],
+        )
+
+    def test_a_lock_that_stays_is_told(self):
+        locks.lock([self.ids[0]], base.PROJECT, 'Exam')
+        error = exceptions.CloudForbidden(service='Nova', reason='no')
+        self.world.fail('lock', error)
+        self.assertEqual({'lock_drift': 'failed'}, self.verdicts())
 
     def test_a_drift_that_stays_is_told(self):
         server_id = self.desktop(self.ids[0]).server_id

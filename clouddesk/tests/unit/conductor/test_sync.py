@@ -1,4 +1,5 @@
 import threading
+from unittest import mock
 
 from oslo_utils import fixture as timeutils_fixture
 
@@ -118,6 +119,27 @@ class SyncTest(base.ConductorTestCase):
         desktop = self.desktop(self.ids[0])
         self.assertEqual('build_failed', desktop.fault_code)
         self.assertEqual('ERROR', desktop.server_status)
+
+    def test_the_reason_of_an_order_that_just_ended_is_kept(self):
+        """It ended after the last look at the row, before the write."""
+        order_id = self.create()
+        (desktop_id,) = self.ids_of(order_id)
+        self.world.doomed.add(desktop_id)
+        self.work(order_id)
+        order_id = self.act('retry', [desktop_id])
+        look = sync._unchanged
+
+        def look_and_end(rows):
+            found = look(rows)
+            self.work(order_id)
+            return found
+
+        with mock.patch.object(sync, '_unchanged', look_and_end):
+            self.sync.some(set(), {desktop_id})
+        desktop = self.desktop(desktop_id)
+        self.assertEqual('ERROR', desktop.server_status)
+        self.assertEqual('build_failed', desktop.fault_code)
+        self.assertIn('No valid host', desktop.fault_message)
 
     def test_a_desktop_in_fault_stays_so_until_its_server_rests(self):
         """Otherwise nobody could retry or delete it."""
