@@ -286,7 +286,8 @@ class TroubleTest(TimetableTest):
         self.course()
         self.assertEqual([], self.round('07:50'))
         self.assertCourse('idle', 'end', at('09:00'), 'image_gone')
-        self.assertIn('image image is gone', self.look().fault_message)
+        told = self.look().fault_message
+        self.assertIn('Image image of maths is gone', told)
         self.images.why_unusable.return_value = None
         self.round('09:00')
         self.rounds('07:50', '2026-11-24')
