@@ -1,9 +1,7 @@
 """What the other services do wrong, and what becomes of it."""
 
 import ddt
-from oslo_config import fixture as config_fixture
 
-from clouddesk.conf import CONF
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.functional import base
 
@@ -114,16 +112,36 @@ class FailedBuildTest(base.FunctionalTestCase):
         self.assertEqual(1, len(self.cinder.volumes))
 
     def test_full_network(self):
-        """Somebody else took the last address after it was counted."""
-        config = self.useFixture(config_fixture.Config(CONF)).config
-        config(group='quota', preflight=False)
+        """Somebody takes most addresses after they were counted."""
         full = self.neutron.create_network(
-            self.school.project_id, 'full', '10.9.0.0/30'
+            self.school.project_id, 'full', '10.9.0.0/29'
+        )
+        self.cloud.fault(
+            'network', 'POST', '/ports$', callback=lambda: self.take(full)
         )
         order = self.finish(self.create_pool(2, network_id=full), 'failed')
         pool = self.pool(order['subject']['id'])
         self.assertEqual({'running': 1, 'fault': 1}, pool['counts'])
         self.assertIn('No more IP', pool['faults'][0]['message'])
+
+    def take(self, network_id):
+        """Leave one address, 10.9.0.2."""
+        (subnet_id,) = self.neutron.networks[network_id]['subnets']
+        fixed_ips = [
+            {'subnet_id': subnet_id, 'ip_address': '10.9.0.%d' % each}
+            for each in range(3, 7)
+        ]
+        with self.cloud.lock:
+            self.neutron.ports['router'] = {
+                'id': 'router',
+                'network_id': network_id,
+                'security_groups': [],
+                'name': 'router',
+                'project_id': self.school.project_id,
+                'mac_address': '',
+                'fixed_ips': fixed_ips,
+                'device_id': '',
+            }
 
 
 class BehindOurBackTest(base.FunctionalTestCase):
