@@ -92,6 +92,19 @@ def give_up(desktop: models.Desktop, limit: int, window: int) -> None:
         holds.execute(session, statement)
 
 
+@db.retry_on_deadlock
+def let_rest(pool_id: str) -> None:
+    """Want the desktops of a pool off that are off already."""
+    statement = sa.update(_Desktop).where(
+        _Desktop.pool_id == pool_id,
+        _Desktop.status == states.OFF,
+        _Desktop.wanted_power == states.RUNNING,
+        _Desktop.work_order_id.is_(None),
+    )
+    with db.writer() as session:
+        holds.execute(session, statement.values(wanted_power=states.OFF))
+
+
 def _fallen() -> tuple[sa.ColumnElement[bool], ...]:
     return (
         _Desktop.keep_running.is_(True),

@@ -19,6 +19,7 @@ from clouddesk.db.api import assignments
 from clouddesk.db.api import batches
 from clouddesk.db.api import courses
 from clouddesk.db.api import desktops
+from clouddesk.db.api import keeping
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
 
@@ -145,7 +146,11 @@ class Lesson:
         if sum(counts.values()) - bad >= self._course.size:
             return None
         return work_orders.retry_pool(
-            self._asked, pool_id, self._course.project_id, self._project_name
+            self._asked,
+            pool_id,
+            self._course.project_id,
+            self._project_name,
+            self._limits,
         )
 
     def _power_on(self) -> models.WorkOrder | None:
@@ -157,6 +162,9 @@ class Lesson:
         return self._act('rebuild', states.ACTION_FROM['rebuild'])
 
     def _power_off(self) -> models.WorkOrder | None:
+        if self._course.pool_id is not None:
+            # Else those that fell would be started after the bell.
+            keeping.let_rest(self._course.pool_id)
         return self._act('stop', (states.RUNNING,))
 
     def _remove(self) -> models.WorkOrder | None:

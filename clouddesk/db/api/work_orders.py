@@ -247,6 +247,7 @@ def retry_pool(
     pool_id: str,
     project_id: str | None,
     project_name: str,
+    limits: Limits | None = None,
 ) -> models.WorkOrder:
     """Order what a degraded pool lacks.
 
@@ -256,9 +257,10 @@ def retry_pool(
     :raises NotFound: there is no such pool in the project
     :raises PoolBusy: another order holds the pool
     :raises Conflict: nothing is to do
+    :raises OverQuota: more desktops than the project may have
     """
     order = dict(order) | _project_of(pools_api.get(pool_id, project_id))
-    with holds.writer() as session:
+    with holds.writer() as session, _kept(session, order, limits) as made:
         pool = holds.lock_pool(session, pool_id)
         members = _members(session, pool_id)
         faulty = [row for row in members if row.status == states.FAULT]
@@ -279,6 +281,7 @@ def retry_pool(
         holds.take_desktops(session, dict(again), order_id, 'retry')
         slots = _free_slots(members, lacking - len(again))
         new = _fill(session, order, order_id, pool, slots, project_name)
+        made['desktops'] = len(new)
         inserts.items(session, order_id, flows.POOL_RETRY, inputs, again + new)
         turns.record(session, order, order_id)
         return _load(session, [order_id])[0]

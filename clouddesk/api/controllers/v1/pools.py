@@ -61,6 +61,10 @@ def _project_name(req: cd_request.Request, pool: models.Pool) -> str:
     )
 
 
+def _spec(pool: models.Pool) -> dict[str, Any]:
+    return {key: getattr(pool, key) for key in models.SPEC}
+
+
 class _Resize(exposure.Controller):
     """``/v1/pools/{pool_id}/actions/resize``"""
 
@@ -76,7 +80,7 @@ class _Resize(exposure.Controller):
         project = _project_name(req, pool)
         return preflight.order(
             req,
-            {key: getattr(pool, key) for key in models.SPEC},
+            _spec(pool),
             size - db.live(pool.id),
             lambda most: orders_db.resize_pool(
                 ordering.of(req), pool.id, size, pool.project_id, project, most
@@ -94,13 +98,16 @@ class _Retry(exposure.Controller):
     @validation.response(order_schemas.WORK_ORDER, 202)
     def post(self, req: cd_request.Request, pool_id: str) -> exposure.Answer:
         pool = db.get(pool_id, listing.scope(req))
-        order = orders_db.retry_pool(
-            ordering.of(req),
-            pool.id,
-            pool.project_id,
-            _project_name(req, pool),
+        project = _project_name(req, pool)
+        return preflight.order(
+            req,
+            _spec(pool),
+            pool.size - db.live(pool.id),
+            lambda most: orders_db.retry_pool(
+                ordering.of(req), pool.id, pool.project_id, project, most
+            ),
+            project_id=pool.project_id,
         )
-        return ordering.accepted(req, order)
 
 
 class _Adopt(exposure.Controller):

@@ -14,6 +14,7 @@ from clouddesk.db import models
 from clouddesk.db import turns
 from clouddesk.db.api import assignments
 from clouddesk.db.api import courses
+from clouddesk.db.api import keeping
 from clouddesk.db.api import lessons
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
@@ -221,6 +222,20 @@ class LessonTest(TimetableTest):
         self.assertIsNone(self.look().pool_id)
         self.assertEqual(set(), self.servers())
         self.assertEqual(['pool.create'], self.rounds('07:50', '2026-11-24'))
+
+    def test_what_fell_before_the_bell_stays_off(self):
+        """V20: after the lesson nobody wants it to run."""
+        self.course(keep_running=True)
+        self.rounds('07:50')
+        with courses.db.writer() as session:
+            session.execute(
+                sa.update(models.Desktop)
+                .where(models.Desktop.slot == 2)
+                .values(status=states.OFF, server_status='SHUTOFF')
+            )
+        self.assertEqual(1, len(keeping.fallen(9)))
+        self.assertEqual(['desktop.stop'], self.rounds('09:00'))
+        self.assertEqual([], keeping.fallen(9))
 
     def test_everything_is_up_already(self):
         self.course()

@@ -1,9 +1,12 @@
 """clouddesk's own limits hold, whoever comes at the same time."""
 
 import fixtures
+import sqlalchemy as sa
 
 from clouddesk import db
 from clouddesk import exceptions
+from clouddesk import states
+from clouddesk.db import models
 from clouddesk.db import quotas
 from clouddesk.db.api import desktops
 from clouddesk.db.api import pools
@@ -67,6 +70,23 @@ class QuotaTest(base.DatabaseTestCase):
         self.assertEqual(2, pools.get(pool.id).size)
         # Less is right, however much is too much already.
         resize(1, 0)
+
+    def test_retry(self):
+        """H17: what a pool lacks counts; what is built again does not."""
+        pool, members = self.pool(3)
+
+        def retry(most):
+            return work_orders.retry_pool(
+                base.ORDER, pool.id, None, '', {'desktops': most}
+            )
+
+        self.set_desktops([members[0].id], states.FAULT)
+        self.write(
+            sa.delete(models.Desktop).where(models.Desktop.id == members[2].id)
+        )
+        self.assertEqual({'desktops': (1, 0, 2)}, self.refused(retry, 2))
+        self.assertEqual({'desktops': 2, 'pools': 1}, self.count())
+        self.assertEqual(2, len(retry(3).items))
 
     def test_several_at_once(self):
         """H17: two creates together do not pass a limit by."""

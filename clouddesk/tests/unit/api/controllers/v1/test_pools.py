@@ -194,6 +194,14 @@ class ChangeTest(base.ApiTest):
         )
         self.assertEqual('building', self.get(self.url).json['status'])
 
+    def test_retry_stays_within_limits(self):
+        """H17: slots that are filled again are counted like new ones."""
+        self.sql('DELETE FROM desktops WHERE slot = 1')
+        self.config(group='quota', desktops=1)
+        self.assert_error(self.act('retry'), 403, 'over_quota')
+        self.config(group='quota', desktops=2)
+        self.assertEqual(202, self.act('retry').status_int)
+
     def test_delete_and_busy(self):
         order = self.call('DELETE', self.url).json
         self.assertEqual(
