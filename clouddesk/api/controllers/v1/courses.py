@@ -32,6 +32,7 @@ from clouddesk.db import rehearsal
 from clouddesk.db import turns
 from clouddesk.db.api import assignments
 from clouddesk.db.api import courses as db
+from clouddesk.db.api import lessons
 from clouddesk.db.api import work_orders as orders_db
 from clouddesk.policies import courses as policies
 
@@ -62,10 +63,16 @@ class _Course(exposure.Controller):
         values |= _columns(_changed_spec(req, row))
         if 'timetable' in wanted or 'ahead' in wanted:
             values |= _rescheduled(row, wanted)
-        values |= _reprotected(req, row, values)
         before = db.rosters([row.id])[row.id]
         people = _new_roster(req, before)
-        changed = db.update(row, values, people)
+        # The last of the checks: it changes something elsewhere.
+        values |= _reprotected(req, row, values)
+        try:
+            changed = db.update(row, values, people)
+        except Exception:
+            if values.get('protects_image'):
+                guarding.release(req, values['image_id'])
+            raise
         if people is not None:
             _update_pool(changed, before, people)
         if row.protects_image and row.image_id != changed.image_id:
@@ -269,7 +276,8 @@ def _update_pool(
         return
     gone = set(before) - set(now)
     assignments.remove_members(row.pool_id, gone)
-    assignments.add_members(row.pool_id, now, CONF.pool.max_members)
+    # The course has changed already: no limit of the pool may stop that.
+    lessons.invite(row)
 
 
 def _delete_with_pool(

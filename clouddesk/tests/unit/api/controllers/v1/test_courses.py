@@ -329,6 +329,17 @@ class EditTest(CourseTest):
         pool = self.get('/v1/pools/' + pool_id, 'member').json
         self.assertEqual({'ada', 'bob'}, set(pool['members']['users']))
 
+    def test_a_roster_beyond_what_pools_may_have(self):
+        """The limit of a course holds; nothing is done by halves."""
+        course = self.made()
+        self.act(course['id'], 'start')
+        self.come_to(course['id'], 'in_session')
+        self.config(group='pool', max_members=1)
+        roster = {'users': ['a', 'b'], 'groups': []}
+        self.edited(course['id'], roster=roster)
+        pool = self.get('/v1/pools/%s' % self.show(course['id'])['pool_id'])
+        self.assertEqual(2, len(pool.json['members']['users']))
+
     def test_nothing(self):
         course = self.made()
         self.assert_error(self.edit(course['id']), 400, 'invalid')
@@ -480,6 +491,20 @@ class GuardTest(CourseTest):
         self.assertEqual({OTHER_IMAGE}, self.protected)
         self.edited(course['id'], note='x')
         self.assertEqual({OTHER_IMAGE}, self.protected)
+
+    def test_a_change_that_was_refused(self):
+        course = self.made()
+        self.made(name='physics')
+        self.people.user_id.side_effect = exceptions.CloudNotFound(
+            kind='user', id='nobody'
+        )
+        for values in (
+            {'name': 'physics'},
+            {'roster': {'users': ['nobody']}},
+        ):
+            answer = self.edit(course['id'], image_id=OTHER_IMAGE, **values)
+            self.assertIn(answer.status_int, (400, 409), answer.text)
+            self.assertEqual({base.IMAGE}, self.protected)
 
     def test_what_people_protect_stays_protected(self):
         self.protected.add(base.IMAGE)
