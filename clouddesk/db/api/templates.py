@@ -32,7 +32,7 @@ _SECRET = frozenset({'secret_ref'})
 #: Users of a template that a refusal names, of each kind.
 _NAMED = 20
 
-#: Kind of a user -> its table; desktops of pools are meant by their pool.
+#: Kind of a user -> its table; a pool stands for its desktops.
 _USERS: dict[str, Any] = {
     'pools': models.Pool,
     'desktops': models.Desktop,
@@ -295,7 +295,10 @@ def _users(session: orm.Session, table: Any, template_id: str) -> Sequence:
         table.template_id == template_id
     )
     if table is models.Desktop:
-        query = query.where(table.pool_id.is_(None))
+        # One may be older than what its pool is made from now.
+        same = sa.select(models.Pool.id).filter_by(template_id=template_id)
+        alone = table.pool_id.is_(None)
+        query = query.where(sa.or_(alone, table.pool_id.not_in(same)))
     return session.execute(query.order_by(table.name, table.id)).all()
 
 

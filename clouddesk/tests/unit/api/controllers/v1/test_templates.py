@@ -502,6 +502,16 @@ class DeleteTest(TemplateTest):
             error['details'],
         )
 
+    def test_used_by_desktops_whose_pool_went_on(self):
+        """S25: they are named, although their pool has another template."""
+        template = self.made()
+        self.pool_of(template['id'], size=1)
+        self.sql('UPDATE pools SET template_id = NULL')
+        error = self.assert_error(
+            self.remove(template['id']), 409, 'template_in_use'
+        )
+        self.assertIn('desktops class-a_01', error['message'])
+
     def test_used_by_others(self):
         """S25: users in other projects are counted, not named."""
         template = self.made('manager', visibility='shared')
