@@ -22,6 +22,7 @@ from clouddesk.cloud import health
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
 from clouddesk.cloud import network
+from clouddesk.cloud import own
 from clouddesk.cloud import quotas
 from clouddesk.cloud import security_groups
 from clouddesk.cloud import session
@@ -45,6 +46,14 @@ class Cloud:
     def service(self) -> 'Cloud':
         """The cloud as :func:`for_service` sees it, for admin verbs."""
         return for_service()
+
+    @property
+    def passes_locks(self) -> bool:
+        """Whether :attr:`service` reaches servers that are locked.
+
+        A person does not, not even when the lock is hers.
+        """
+        return not own.is_used()
 
     @functools.cached_property
     def compute(self) -> compute.Compute:

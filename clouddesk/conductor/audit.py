@@ -17,6 +17,7 @@ from typing import Any
 from oslo_log import log as logging
 
 from clouddesk import exceptions
+from clouddesk.conductor import likeness
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.db import models
@@ -116,7 +117,7 @@ class Audit:
         if server and server.name != row.name:
             yield _drift(row, 'name', server.name, row.name)
         locked = getattr(server, 'locked', None)
-        wanted = bool(row.locked or row.protected)
+        wanted = likeness.wants_lock(cloud, row)
         if locked is not None and locked != wanted:
             yield _drift(row, 'lock', _word(locked), _word(wanted))
 

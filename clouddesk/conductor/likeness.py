@@ -37,7 +37,7 @@ class Likeness:
             if server.name != desktop.name:
                 rename = ('name', desktop.name)
                 self._try(server, rename, _rename, cloud, desktop)
-            if server.locked != locks.wants_lock(desktop):
+            if server.locked != wants_lock(cloud, desktop):
                 lock = ('lock', not server.locked)
                 self._try(server, lock, _lock, cloud, desktop)
 
@@ -64,6 +64,11 @@ class Likeness:
             self._refused.pop(server.id, None)
 
 
+def wants_lock(cloud: Any, desktop: models.Desktop) -> bool:
+    """Whether Nova should show a lock."""
+    return locks.wants_lock(desktop, cloud.passes_locks)
+
+
 def _rename(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
     cloud.compute.rename(server.id, desktop.name)
 
@@ -71,7 +76,7 @@ def _rename(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
 def _lock(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
     """Lock or unlock, as an admin: else the owner could undo it."""
     compute = cloud.service.compute
-    if locks.wants_lock(desktop):
+    if wants_lock(cloud, desktop):
         compute.lock(server.id, desktop.lock_reason)
     else:
         compute.unlock(server.id)

@@ -58,9 +58,13 @@ def protect(
     return _set(desktop_ids, project_id, action, {'protected': protected})
 
 
-def wants_lock(desktop: models.Desktop) -> bool:
-    """Whether the server below should be locked in Nova."""
-    return desktop.locked or desktop.protected
+def wants_lock(desktop: models.Desktop, is_passed: bool) -> bool:
+    """Whether the server below should be locked in Nova.
+
+    :param is_passed: whether we reach locked servers. Else a protected
+        desktop, which is used and only not deleted, gets no lock.
+    """
+    return desktop.locked or (desktop.protected and is_passed)
 
 
 def _set(

@@ -43,6 +43,8 @@ class World:
         #: Called with ``(verb, when)`` around every call.
         self.watch = lambda verb, when: None
         self.forbidden = set()
+        #: Whether a service user works, who is an admin.
+        self.passes_locks = True
         #: Which servers shall keep running, as Masakari is told.
         self.kept = set()
         #: Where a live migration leads to; None: nowhere.
@@ -495,6 +497,7 @@ class Cloud:
         self.volume = Volume(world, project_id)
         self.image = Image(world, project_id)
         self._world = world
+        self.passes_locks = world.passes_locks
 
     @property
     def service(self):

@@ -77,6 +77,19 @@ class LockTest(base.ConductorTestCase):
             self.assertEqual('succeeded', order.status, action)
         self.assertTrue(self.is_locked())
 
+    def test_without_an_admin_protection_is_no_lock_in_nova(self):
+        """A person could not use her own desktop below it."""
+        self.world.passes_locks = False
+        locks.protect([self.desk_id], base.PROJECT, True)
+        self.look()
+        self.assertFalse(self.is_locked())
+        locks.lock([self.desk_id], base.PROJECT, None)
+        self.look()
+        self.assertTrue(self.is_locked())
+        locks.unlock([self.desk_id], base.PROJECT)
+        self.look()
+        self.assertFalse(self.is_locked())
+
     def test_a_refusal_stops_nothing(self):
         locks.lock([self.desk_id], base.PROJECT, None)
         error = exceptions.CloudForbidden(service='Nova', reason='no')
