@@ -207,7 +207,11 @@ def _span(
 
 def _date(timetable: Mapping[str, Any], key: str) -> datetime.date:
     try:
-        return datetime.date.fromisoformat(timetable[key])
+        day = datetime.date.fromisoformat(timetable[key])
+        if day.year < datetime.MAXYEAR:
+            # Else the day after it, or its evening in UTC, may be none.
+            return day
+        raise ValueError
     except ValueError:
         raise _bad(
             'timetable.%s' % key,

@@ -174,6 +174,7 @@ class CheckTest(base.BaseTestCase):
         ('from', '2026-02-30'),
         ('until', '2026-13-01'),
         ('until', '2026-02-28'),
+        ('from', '9999-12-30'),
         ('until', '2046-02-28'),
         ('lessons', [lesson('09:00', '09:00')]),
         ('lessons', [lesson('09:00', '08:00')]),
