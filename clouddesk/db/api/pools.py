@@ -156,10 +156,14 @@ def spec_of(desktop: models.Desktop) -> dict[str, Any]:
     """The columns that a desktop takes over when it is made again.
 
     From its pool, or else from its template as it is now (S24); empty for a
-    desktop that has neither.
+    desktop that has neither, or whose template is not offered to it any more.
     """
     if desktop.pool_id is None:
-        return templates.spec_of(desktop.template) if desktop.template else {}
+        template = desktop.template
+        if template is None:
+            return {}
+        offered = templates.is_offered(template, desktop.project_id)
+        return templates.spec_of(template) if offered else {}
     pool = get(desktop.pool_id)
     return {key: getattr(pool, key) for key in inserts.SPEC}
 

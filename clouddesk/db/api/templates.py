@@ -185,6 +185,18 @@ def drifts(table: Any, wanted: bool) -> sa.ColumnElement[bool]:
     return other if wanted else ~other
 
 
+def is_offered(row: models.Template, project_id: str) -> bool:
+    """Whether a template may be one for a project, as far as the row tells.
+
+    Who is in a department is known to Keystone only.
+    """
+    return (
+        row.project_id == project_id
+        or row.visibility == states.SHARED
+        or row.department is not None
+    )
+
+
 def spec_of(row: models.Template) -> dict[str, Any]:
     """The columns that are made from a template, with where they are from."""
     return {key: getattr(row, key) for key in models.SPEC} | {

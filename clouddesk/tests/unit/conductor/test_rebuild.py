@@ -6,6 +6,7 @@ from clouddesk import states
 from clouddesk.cloud import types
 from clouddesk.db import models
 from clouddesk.db.api import desktops
+from clouddesk.db.api import templates
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.conductor import base
 
@@ -85,6 +86,32 @@ class RebuildTest(base.ConductorTestCase):
         self.rebuild(id_)
         self.assertEqual('newer', self.desktop(id_).image_id)
         self.assertEqual(1024, self.desktop(id_).ram)
+
+    def test_s24_of_a_template_that_is_offered_no_longer(self):
+        """S23: what others write into a template of theirs stays theirs."""
+        template = templates.create(
+            base.SPEC
+            | {
+                'project_id': 'north',
+                'user_id': 'teacher',
+                'region': '',
+                'name': 'office',
+                'visibility': states.SHARED,
+                'image_id': 'newer',
+            }
+        )
+        (id_,) = self.built(
+            spec=base.SPEC
+            | {'template_id': template.id, 'template_revision': 1}
+        )
+        values = {'visibility': states.EXCLUSIVE}
+        templates.update(template.id, 1, values, {}, 'teacher')
+        self.rebuild(id_)
+        self.assertEqual('image', self.desktop(id_).image_id)
+        values = {'visibility': states.SHARED}
+        templates.update(template.id, 1, values, {}, 'teacher')
+        self.rebuild(id_)
+        self.assertEqual('newer', self.desktop(id_).image_id)
 
     def test_from_a_volume_to_the_disk_of_the_host_and_back(self):
         id_ = self.pool_desktop(boot_from='volume', volume_size=3)
