@@ -40,6 +40,9 @@ _EXACT = (
 #: must not be too long for the column.
 MAX_MESSAGE = 4000
 
+#: What loops over all desktops must not load: it may be long.
+_LEAN = orm.defer(models.Desktop.user_data, raiseload=True)
+
 #: Columns that hold what Nova said last.
 _OBSERVED = ('server_status', 'task_state', 'addresses')
 
@@ -59,12 +62,15 @@ def get_many(
     project_id: str | None = None,
     viewer: people.Viewer | None = None,
 ) -> list[models.Desktop]:
-    """The desktops that exist and may be seen, ordered by id."""
+    """The desktops that exist and may be seen, ordered by id.
+
+    Without their user data.
+    """
     query = sa.select(models.Desktop).where(
         models.Desktop.id.in_(ids),
         *people.visible(models.Desktop, project_id, viewer),
     )
-    return _fetch(query.order_by(models.Desktop.id))
+    return _fetch(query.order_by(models.Desktop.id).options(_LEAN))
 
 
 def chosen(
@@ -172,6 +178,8 @@ def update(
 def page_with_server(after_id: str | None, limit: int) -> list[models.Desktop]:
     """Desktops that have a server, a page at a time, ordered by id.
 
+    Without their user data.
+
     :param after_id: the last one of the page before
     """
     query = sa.select(models.Desktop).where(
@@ -179,7 +187,8 @@ def page_with_server(after_id: str | None, limit: int) -> list[models.Desktop]:
     )
     if after_id is not None:
         query = query.where(models.Desktop.id > after_id)
-    return _fetch(query.order_by(models.Desktop.id).limit(limit))
+    query = query.order_by(models.Desktop.id).limit(limit)
+    return _fetch(query.options(_LEAN))
 
 
 def stranded(limit: int) -> list[models.Desktop]:
