@@ -2,10 +2,10 @@
 
 import requests
 
-from clouddesk.conf import CONF
 from clouddesk.db import turns
 from clouddesk.db.api import courses
 from clouddesk.tests.fixtures import service
+from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
 
 #: A lesson is on, whenever this runs.
@@ -24,14 +24,6 @@ ALWAYS = {
 
 
 class CourseLifeTest(base.FunctionalTestCase):
-    conductor = False
-
-    def setUp(self):
-        super().setUp()
-        CONF.set_override('timetable_interval', 0.2, 'course')
-        self.addCleanup(CONF.clear_override, 'timetable_interval', 'course')
-        self.running = self.service.start_conductor()
-
     def create_course(self, **extra):
         course = self.api.post(
             '/courses', **self.spec(name='maths', size=2, **extra)
@@ -54,6 +46,7 @@ class CourseLifeTest(base.FunctionalTestCase):
 
     def test_a_lesson_of_the_timetable(self):
         """I14: the pool is there in the lesson, and goes back after it."""
+        self.needs_more_than_one_person(standalone.OTHER_DATABASE)
         self.create_course(
             timetable=ALWAYS,
             ahead=0,
@@ -120,6 +113,7 @@ class CourseLifeTest(base.FunctionalTestCase):
 
     def test_two_conductors_start_one_lesson(self):
         """I14: exactly once."""
+        self.needs_more_than_one_person(standalone.SECOND_CONDUCTOR)
         self.service.start_conductor()
         self.create_course(timetable=ALWAYS, ahead=0)
         self.until('in_session')

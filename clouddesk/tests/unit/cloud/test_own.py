@@ -30,6 +30,10 @@ class OwnTest(own_base.OwnCloudTestCase):
             )
             self.assertIn(self.school.project_id, error.text)
 
+    def test_a_lock_stops_even_its_owner(self):
+        mine = cloud.for_project(self.school.project_id)
+        self.assertFalse(mine.passes_locks)
+
     def test_no_service_token_goes_along(self):
         caller = context.RequestContext(
             auth_token=self.school.token('rita'),
@@ -44,6 +48,7 @@ class OwnTest(own_base.OwnCloudTestCase):
         cloud.reset()
         self.assertFalse(own.is_used())
         self.assertIsNone(session.own_project())
+        self.assertTrue(cloud.for_service().passes_locks)
         self.assertEqual(
             self.school.service_project_id,
             session.service_session().get_project_id(),
