@@ -89,7 +89,7 @@ class FirstBootTest(base.FunctionalTestCase):
 
     def test_components(self):
         """V17: the operator's come first."""
-        self.needs_more_than_one_person(standalone.NO_ADMIN)
+        self.needs_more_than_one_person(standalone.OTHER_OPTIONS)
         folder = self.useFixture(fixtures.TempDir())
         pathlib.Path(folder.join('tools.yaml')).write_text('#cloud-config\n')
         config = self.useFixture(config_fixture.Config(CONF)).config
