@@ -101,6 +101,16 @@ def list_(
         return paging.fetch(session, query, order, project_id, page, viewer)
 
 
+def kinds(order_ids: Collection[str], project_id: str | None) -> set[str]:
+    """The kinds of those orders that are in the project."""
+    order = models.WorkOrder
+    query = sa.select(order.kind).where(
+        order.id.in_(order_ids), *people.visible(order, project_id, None)
+    )
+    with db.reader() as session:
+        return set(session.scalars(query.distinct()))
+
+
 def progress(order_ids: Collection[str]) -> dict[str, list[ItemGroup]]:
     """How far orders are, without loading their items."""
     item = models.WorkItem

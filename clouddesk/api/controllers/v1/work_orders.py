@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clouddesk import policy
 from clouddesk.api import access
 from clouddesk.api import exposure
 from clouddesk.api import limits
@@ -26,11 +27,23 @@ _WAKING = frozenset({'retry', 'resume', 'cancel'})
 def _act(
     req: cd_request.Request, verb: str, order_ids: list[str]
 ) -> list[models.WorkOrder]:
+    if verb == 'retry':
+        _require_rights(req, order_ids)
     orders = db.act(verb, order_ids, listing.scope(req))
     if verb in _WAKING:
         for order in orders:
             ordering.hint(order)
     return orders
+
+
+def _require_rights(req: cd_request.Request, order_ids: list[str]) -> None:
+    """Whoever lets orders begin again must be allowed to give them.
+
+    :raises Forbidden: names the rule, for example that of migrations
+    """
+    for kind in sorted(db.kinds(order_ids, listing.scope(req))):
+        noun, _dot, verb = kind.partition('.')
+        policy.authorize(req.caller, 'clouddesk:%ss:%s' % (noun, verb))
 
 
 def _action(verb: str) -> exposure.Controller:

@@ -61,3 +61,19 @@ class MigrateTest(base.ApiTest):
 
     def test_managers_do_not_choose_hosts(self):
         self.assert_error(self.migrate({}, 'manager'), 403, 'forbidden')
+
+    def test_nor_do_members_let_it_begin_again(self):
+        """Who may not order it may not retry it either."""
+        order_id = self.migrate().json['id']
+        self.sql("UPDATE work_orders SET status = 'failed'")
+        batch = '/v1/work-orders/actions/retry', {'work_order_ids': [order_id]}
+        single = '/v1/work-orders/%s/actions/retry' % order_id, {}
+        for path, body in (single, batch):
+            answer = self.post(path, body, 'manager')
+            error = self.assert_error(answer, 403, 'forbidden')
+            self.assertEqual(
+                'clouddesk:desktops:migrate', error['details']['rule']
+            )
+        self.assert_error(self.post(*single, 'stranger'), 404, 'not_found')
+        answer = self.post(*single, 'admin')
+        self.assertNotEqual(403, answer.status_int, answer.text)
