@@ -5,6 +5,7 @@ from unittest import mock
 import fixtures
 import sqlalchemy as sa
 
+from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.cloud import identity
@@ -39,15 +40,20 @@ class TimetableTest(base.ConductorTestCase):
     def setUp(self):
         super().setUp()
         self.now = at('07:00')
-        clock = types.SimpleNamespace(
-            now=lambda: sa.literal(self.now, sa.DateTime())
-        )
+        clock = types.SimpleNamespace(now=self.database_time)
         self.useFixture(fixtures.MockPatchObject(courses, 'clock', clock))
         self.images = mock.create_autospec(image.Image, instance=True)
         self.images.why_unusable.return_value = None
         self.identity = mock.create_autospec(identity.Identity, instance=True)
         self.ordered = []
         self.loop = timetable.Timetable(self.tenant, self.take)
+
+    def database_time(self):
+        now = sa.literal(self.now, sa.DateTime())
+        if db.engine().dialect.name in ('mysql', 'mariadb'):
+            # What is only a literal comes back as a text.
+            return sa.func.timestamp(now, type_=sa.DateTime())
+        return now
 
     def tenant(self, project_id):
         self.assertEqual(base.PROJECT, project_id)
