@@ -49,7 +49,7 @@ _QUIET = ('alembic=WARNING', 'keystonemiddleware=ERROR')
 
 
 class Taken(Exception):
-    """Another process works on the database."""
+    """Another process has the database, or the address."""
 
 
 def main(argv: list[str] | None = None) -> int | str:
@@ -161,18 +161,26 @@ def _run() -> int:
     with contextlib.suppress(KeyboardInterrupt, SystemExit):
         project_id = session.own_project()
         _open()
-        server = waitress.create_server(
-            app.build(CONF, own_tokens.layer),
-            listen='%s:%d' % (_address(), CONF.port),
-            threads=_THREADS,
-            ident='clouddesk',
-        )
+        server = _server()
         with _conductor():
             print(_welcome(project_id), flush=True)
             # Returns on the exceptions that the signals raise.
             server.run()
     print(_('Stopped; unfinished work orders go on at the next start.'))
     return 0
+
+
+def _server() -> Any:
+    place = '%s:%d' % (_address(), CONF.port)
+    try:
+        return waitress.create_server(
+            app.build(CONF, own_tokens.layer),
+            listen=place,
+            threads=_THREADS,
+            ident='clouddesk',
+        )
+    except OSError as error:
+        raise Taken(f'{place}: {error.strerror or error}') from None
 
 
 def _leave(*args: Any) -> NoReturn:

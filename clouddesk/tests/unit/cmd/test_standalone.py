@@ -173,7 +173,9 @@ class MainTest(StandaloneTestCase):
 
     def test_a_port_that_is_taken(self):
         self.server.side_effect = OSError(98, 'Address already in use')
-        self.assertIn('in use', standalone.main([]))
+        self.assertIn(
+            '127.0.0.1:8790: Address already in use', standalone.main([])
+        )
         self.conductor.assert_not_called()
 
     def test_an_address_of_version_6(self):
