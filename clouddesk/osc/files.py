@@ -14,7 +14,8 @@ def text(path: str) -> str:
         with open(path, encoding='utf-8', newline='') as file:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, 'strerror', None) or error
         raise exceptions.CommandError(
             _('%(path)s cannot be read: %(error)s')
-            % {'path': path, 'error': error}
+            % {'path': path, 'error': why}
         ) from None

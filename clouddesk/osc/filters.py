@@ -14,16 +14,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--status',
         metavar='<status>[,<status>...]',
-        type=listing.words,
+        type=listing.some_words,
         help=_('Only desktops in one of these states'),
     )
     parser.add_argument(
-        '--name', metavar='<name>', help=_('Only this exact name')
+        '--name',
+        metavar='<name>',
+        type=listing.something,
+        help=_('Only this exact name'),
     )
     for noun in ('pool', 'image', 'flavor', 'network'):
         parser.add_argument(
             f'--{noun}',
             metavar=f'<{noun}>',
+            type=listing.something,
             help=_('Only those of this %s (name or ID)') % noun,
         )
     listing.add_template_options(parser)
@@ -31,6 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--query',
         metavar='<text>',
+        type=listing.something,
         help=_('Part of the name, or an exact address or user ID'),
     )
     parser.add_argument(
@@ -41,6 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--assignee',
         metavar='<id>',
+        type=listing.something,
         help=_('Only those assigned to this user or group (ID)'),
     )
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from osc_lib.cli import pagination
+from osc_lib.cli import parseractions
 
 from clouddesk.osc import find
 from clouddesk.osc.i18n import _
@@ -22,7 +22,21 @@ def add_options(
     :param default: how to sort when nothing is said; the service decides
         when it is empty
     """
-    pagination.add_marker_pagination_option_to_parser(parser)
+    parser.add_argument(
+        '--limit',
+        metavar='<number>',
+        type=int,
+        action=parseractions.NonNegativeAction,
+        help=_(
+            'How many at most, up to max_page_size of "openstack desktop '
+            'limits"'
+        ),
+    )
+    parser.add_argument(
+        '--marker',
+        metavar='<id>',
+        help=_('Only those that come after this one (ID)'),
+    )
     add_scope_options(parser, sort_keys, default)
     parser.add_argument(
         '--long',
@@ -58,6 +72,7 @@ def add_project_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--project',
         metavar='<project>',
+        type=something,
         help=_('List those of one project, name or ID (admin only)'),
     )
 
@@ -67,6 +82,7 @@ def add_template_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--template',
         metavar='<template>',
+        type=something,
         help=_('Only what was made from this template (name or ID)'),
     )
     parser.add_argument(
@@ -116,6 +132,30 @@ def project_query(
 def words(value: str) -> list[str]:
     """The parts of a comma separated option."""
     return [word.strip() for word in value.split(',') if word.strip()]
+
+
+def something(value: str) -> str:
+    """What a list is narrowed by.
+
+    Nothing, such as a variable of a script that is not set, would widen it,
+    and more would be stopped or deleted than was meant.
+
+    :raises: ArgumentTypeError for nothing
+    """
+    if not value.strip():
+        raise argparse.ArgumentTypeError(_('it must not be empty'))
+    return value
+
+
+def some_words(value: str) -> list[str]:
+    """The parts, at least one, of a comma separated option.
+
+    :raises: ArgumentTypeError for none
+    """
+    found = words(value)
+    if not found:
+        raise argparse.ArgumentTypeError(_('it must not be empty'))
+    return found
 
 
 def _sort(value: str) -> dict[str, str]:

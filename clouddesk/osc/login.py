@@ -40,6 +40,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def is_given(parsed_args: argparse.Namespace) -> bool:
+    """Whether there is to be an account.
+
+    :raises: CommandError when it is said how to open it, but not its name
+    """
+    opened = (
+        parsed_args.password_prompt
+        or parsed_args.password_file
+        or parsed_args.public_key
+        or parsed_args.key_name
+    )
+    if opened and not parsed_args.login_user:
+        raise exceptions.CommandError(
+            _(
+                '--password-prompt, --password-file, --public-key and '
+                '--key-name need --login.'
+            )
+        )
+    return bool(parsed_args.login_user)
+
+
 def attributes(parsed_args: argparse.Namespace) -> dict[str, str]:
     """The account as the API takes it.
 

@@ -103,7 +103,7 @@ def attributes(
 ) -> dict[str, Any]:
     """What the options ask of the API, names turned into ids."""
     attrs = _references(parsed_args, connection)
-    if parsed_args.login_user:
+    if login.is_given(parsed_args):
         attrs['login'] = login.attributes(parsed_args)
     if parsed_args.user_data:
         attrs['user_data'] = files.text(parsed_args.user_data)

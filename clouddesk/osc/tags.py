@@ -38,7 +38,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
             option,
             metavar='<tag>[,<tag>...]',
             dest=attribute,
-            type=listing.words,
+            type=listing.some_words,
             help=help_,
         )
 

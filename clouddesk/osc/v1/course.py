@@ -118,7 +118,7 @@ class ListCourse(command.Lister):
         parser.add_argument(
             '--status',
             metavar='<status>[,<status>...]',
-            type=listing.words,
+            type=listing.some_words,
             help=_('Only courses in one of these states'),
         )
         listing.add_template_options(parser)
@@ -203,7 +203,7 @@ class _Action(command.ShowOne):
         parser.add_argument(
             '--wait',
             action='store_true',
-            help=_('Wait until it is over'),
+            help=_('Wait until the work order has ended'),
         )
         return parser
 
@@ -216,9 +216,19 @@ class _Action(command.ShowOne):
         course = find.course(self.client, parsed_args.course)
         course = self.act(course.id)
         if parsed_args.wait:
-            course = self.client.wait_for_course(course)
+            try:
+                course = self.client.wait_for_course(course)
+            except KeyboardInterrupt:
+                raise command.Left(_goes_on(course)) from None
             self.exit_code = 1 if course.fault else 0
         return _shown(course)
+
+
+def _goes_on(course: Any) -> str:
+    return _(
+        'Course %(name)s goes on. Look at it with:\n'
+        '    openstack desktop course show %(id)s'
+    ) % {'name': course.name, 'id': course.id}
 
 
 class StartCourse(_Action):

@@ -264,7 +264,7 @@ def set_attributes(parsed_args: argparse.Namespace) -> dict[str, str]:
     """
     attrs = given(parsed_args)
     if not attrs:
-        raise osc_exceptions.CommandError(_('Give --name or --note.'))
+        raise osc_exceptions.CommandError(_('Give what shall change.'))
     return attrs
 
 

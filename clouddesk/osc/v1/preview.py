@@ -68,6 +68,12 @@ def _verdict(preview: Any) -> str:
             'names': told,
             'more': len(names) - _MANY,
         }
+    if not names:
+        return (
+            _('This would be accepted.')
+            if preview.is_accepted
+            else _('This would not be accepted.')
+        )
     if preview.is_accepted:
         return _('This would be accepted for: %s') % told
     return _('This would not be accepted for: %s') % told

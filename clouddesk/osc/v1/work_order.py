@@ -71,7 +71,7 @@ class ListWorkOrder(command.Lister):
         parser.add_argument(
             '--status',
             metavar='<status>[,<status>...]',
-            type=listing.words,
+            type=listing.some_words,
             help=_('Only work orders in one of these states'),
         )
         parser.add_argument(

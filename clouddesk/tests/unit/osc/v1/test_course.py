@@ -1,3 +1,5 @@
+from unittest import mock
+
 from clouddesk.tests.unit.osc import base
 from clouddesk.tests.unit.sdk import fakes
 
@@ -105,6 +107,17 @@ class CourseTest(base.ShellTest):
         )
         shown = self.json('desktop course start maths --wait')
         self.assertEqual('idle', shown['status'])
+
+    def test_ctrl_c_leaves_the_course_alone(self):
+        starting = MATHS | {'status': 'starting'}
+        self.cloud.answer('POST', PATH + '/actions/start', starting)
+        with mock.patch(
+            'clouddesk.sdk.v1._courses.CoursesMixin.wait_for_course',
+            autospec=True,
+            side_effect=KeyboardInterrupt,
+        ):
+            err = self.complain('desktop course start maths --wait', code=130)
+        self.assertIn('desktop course show ' + MATHS['id'], err)
 
     def test_end_with_a_fault(self):
         fault = {'code': 'order_failed', 'message': '1 of 2 desktops.'}

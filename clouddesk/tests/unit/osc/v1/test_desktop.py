@@ -114,6 +114,8 @@ class CreateTest(base.ShellTest):
     def test_a_login_that_cannot_be(self):
         create = 'desktop create Ada' + SPEC
         self.assertIn('--key-name', self.complain(create + ' --login ada'))
+        for way in ('--key-name mine', '--public-key f', '--password-prompt'):
+            self.assertIn('need --login', self.complain(f'{create} {way}'))
         with mock.patch(
             'getpass.getpass', autospec=True, side_effect=['one', 'two']
         ):

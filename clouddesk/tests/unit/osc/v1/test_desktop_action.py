@@ -34,6 +34,25 @@ class ActionTest(base.ShellTest):
                 ('POST', path, body), self.cloud.calls('POST')[-1]
             )
 
+    def test_an_empty_option_does_not_mean_all(self):
+        for option in (
+            'pool',
+            'status',
+            'name',
+            'image',
+            'flavor',
+            'network',
+            'template',
+            'tags',
+            'any-tags',
+            'query',
+            'assignee',
+        ):
+            line = f"desktop delete --yes --mine --{option} ''"
+            said = self.complain(line, code=2)
+            self.assertIn(f'--{option}: it must not be empty', said)
+        self.assertEqual([], self.cloud.calls())
+
     def test_hard_reboot(self):
         """V24"""
         one, many = PATH + '/actions/reboot', '/desktops/actions/reboot'
