@@ -1,13 +1,17 @@
 """Rows that belong to a project."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
 from typing import Any
 from typing import TypeVar
 
+from oslo_db import exception as db_exc
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import interfaces
 
+from clouddesk import exceptions
 from clouddesk.db import models
 from clouddesk.db import people
 
@@ -45,3 +49,17 @@ def find(
         model.id == row_id, *people.visible(model, project_id, viewer)
     )
     return session.scalars(query.options(*options)).one_or_none()
+
+
+@contextlib.contextmanager
+def unique_name(kind: str, name: str) -> Iterator[None]:
+    """What writes a row whose name is its project's own.
+
+    :raises NameTaken: another such row of the project has the name
+    """
+    try:
+        yield
+    except db_exc.DBDuplicateEntry:
+        raise exceptions.NameTaken(
+            details={'field': 'name'}, name=name, kind=kind
+        ) from None

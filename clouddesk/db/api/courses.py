@@ -6,7 +6,6 @@ from collections.abc import Mapping
 import datetime
 from typing import Any
 
-from oslo_db import exception as db_exc
 from oslo_utils import timeutils
 from oslo_utils import uuidutils
 import sqlalchemy as sa
@@ -84,7 +83,8 @@ def create(
     row = _Course(id=uuidutils.generate_uuid(), **values)
     with db.writer() as session:
         session.add(row)
-        _flush(session, row.name)
+        with owned.unique_name('course', row.name):
+            session.flush()
         _write_roster(session, row.id, roster)
         return _get(session, row.id, None)
 
@@ -105,11 +105,8 @@ def update(
     values = dict(values) | {'updated_at': timeutils.utcnow()}
     with db.writer() as session:
         try:
-            turns.Turn(seen, values).record(session)
-        except db_exc.DBDuplicateEntry:
-            raise exceptions.NameTaken(
-                details={'field': 'name'}, name=values['name'], kind='course'
-            ) from None
+            with owned.unique_name('course', values.get('name', seen.name)):
+                turns.Turn(seen, values).record(session)
         except turns.Superseded:
             raise moved_on(seen) from None
         if roster is not None:
@@ -209,15 +206,6 @@ def _get(
     if row is None:
         raise exceptions.NotFound(kind='course', id=course_id)
     return row
-
-
-def _flush(session: orm.Session, name: str) -> None:
-    try:
-        session.flush()
-    except db_exc.DBDuplicateEntry:
-        raise exceptions.NameTaken(
-            details={'field': 'name'}, name=name, kind='course'
-        ) from None
 
 
 def _write_roster(

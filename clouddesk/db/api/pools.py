@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
-from oslo_db import exception as db_exc
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -77,12 +76,8 @@ def update(
         for key in EDITABLE:
             setattr(pool, key, values.get(key, getattr(pool, key)))
         check_return({key: getattr(pool, key) for key in EDITABLE})
-        try:
+        with owned.unique_name('pool', pool.name):
             session.flush()
-        except db_exc.DBDuplicateEntry:
-            raise exceptions.NameTaken(
-                details={'field': 'name'}, name=values['name'], kind='pool'
-            ) from None
         return pool
 
 

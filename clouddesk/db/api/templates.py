@@ -17,6 +17,7 @@ from clouddesk import i18n
 from clouddesk import states
 from clouddesk.db import holds
 from clouddesk.db import models
+from clouddesk.db import owned
 from clouddesk.db import paging
 from clouddesk.i18n import _
 
@@ -114,7 +115,8 @@ def create(values: Mapping[str, Any]) -> models.Template:
     row = _Template(id=uuidutils.generate_uuid(), revision=1, **values)
     with db.writer() as session:
         session.add(row)
-        _flush(session, row.name)
+        with owned.unique_name('template', row.name):
+            session.flush()
         _remember(session, row, row.user_id)
         return row
 
@@ -152,7 +154,8 @@ def update(
                 setattr(row, key, spec[key])
             row.revision = seen + 1
             _remember(session, row, user_id)
-        _flush(session, row.name)
+        with owned.unique_name('template', row.name):
+            session.flush()
         return row
 
 
@@ -238,15 +241,6 @@ def _check_marker(
             _('marker %(marker)s is not in the list.'),
             {'field': 'marker'},
             marker=marker,
-        ) from None
-
-
-def _flush(session: orm.Session, name: str) -> None:
-    try:
-        session.flush()
-    except db_exc.DBDuplicateEntry:
-        raise exceptions.NameTaken(
-            details={'field': 'name'}, name=name, kind='template'
         ) from None
 
 

@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 from typing import Any
 
-from oslo_db import exception as db_exc
 from oslo_utils import uuidutils
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -188,12 +187,8 @@ def create_pool(
         order_id = inserts.order(session, order, flows.POOL_CREATE, {}, row)
         row.work_order_id = order_id
         session.add(row)
-        try:
+        with owned.unique_name('pool', row.name):
             session.flush()
-        except db_exc.DBDuplicateEntry:
-            raise exceptions.NameTaken(
-                details={'field': 'name'}, name=row.name, kind='pool'
-            ) from None
         slots = range(1, row.size + 1)
         parts = _fill(session, order, order_id, row, slots, project_name)
         inserts.items(session, order_id, flows.POOL_CREATE, {}, parts)
