@@ -1,5 +1,6 @@
 """``/v1/openapi.json``"""
 
+import functools
 from typing import Any
 
 from clouddesk.api import exposure
@@ -16,8 +17,13 @@ class OpenApi(exposure.Controller):
     @validation.response(schemas.OPENAPI)
     def get(self, req: cd_request.Request) -> dict[str, Any]:
         """Describe the API as an OpenAPI document."""
-        # The root of all routes knows this one.
-        from clouddesk.api.controllers import root
+        return _document() | {'servers': [{'url': req.application_url + '/'}]}
 
-        routes = exposure.walk(root.Root())
-        return openapi.document(routes, req.application_url + '/')
+
+@functools.cache
+def _document() -> dict[str, Any]:
+    """Anybody may ask for it, so it is made only once."""
+    # The root of all routes knows this module.
+    from clouddesk.api.controllers import root
+
+    return openapi.document(exposure.walk(root.Root()))
