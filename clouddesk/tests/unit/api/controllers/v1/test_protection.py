@@ -87,7 +87,9 @@ class ProtectTest(_FlagTest):
 
     def test_v39_a_protected_desktop_keeps_its_pool(self):
         pool_id = self.make_pool(2)
-        self.sql("UPDATE desktops SET protected = true WHERE name = 'class-a_02'")
+        self.sql(
+            "UPDATE desktops SET protected = true WHERE name = 'class-a_02'"
+        )
         answer = self.call('DELETE', '/v1/pools/' + pool_id)
         error = self.assert_error(answer, 409, 'desktop_protected')
         self.assertIn('class-a_02', error['message'])
