@@ -1,7 +1,11 @@
 """clouddesk-standalone: API and conductor in one process, for one project."""
 
+import warnings
+
 from oslo_service import backend
 
+# A library offers eventlet to whoever wants it; nothing here does.
+warnings.filterwarnings('ignore', message=r'\s*Eventlet is deprecated')
 backend.init_backend(backend.BackendType.THREADING)
 
 # Nothing may be imported before the line above chose threads.

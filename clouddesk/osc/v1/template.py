@@ -252,7 +252,7 @@ def _audience(parsed_args: argparse.Namespace) -> dict[str, Any]:
         return {'visibility': 'shared', 'department': None}
     if parsed_args.exclusive:
         return {'visibility': 'exclusive', 'department': None}
-    if parsed_args.department:
+    if parsed_args.department is not None:
         return {
             'visibility': 'exclusive',
             'department': parsed_args.department,

@@ -52,7 +52,8 @@ def _action(verb: str) -> exposure.Controller:
         ) -> exposure.Answer:
             row = db.get(course_id, listing.scope(req))
             _require_rest(row)
-            _act(req, verb, row)
+            if verb == 'start' or _is_open(row):
+                _act(req, verb, row)
             row = db.get(row.id, row.project_id)
             href = links.href(req.application_url, 'courses', row.id)
             return exposure.Answer(shown(req, row), href)
@@ -68,6 +69,15 @@ def _require_rest(row: models.Course) -> None:
             status=row.status,
             work_order=row.work_order_id,
         )
+
+
+def _is_open(row: models.Course) -> bool:
+    """Whether there is something to end.
+
+    Desktops that were put back are not wiped a second time, unless the end
+    went wrong.
+    """
+    return row.status != states.COURSE_IDLE or row.fault_code is not None
 
 
 def _act(req: cd_request.Request, verb: str, row: models.Course) -> None:
