@@ -7,6 +7,7 @@ import functools
 from typing import Any
 from typing import cast
 
+from keystoneauth1 import exceptions as ks_exceptions
 from keystoneauth1 import plugin
 from openstack import config as sdk_config
 from openstack import exceptions as sdk_exceptions
@@ -39,7 +40,10 @@ def find(name: str | None) -> Any:
     """
     try:
         return sdk_config.OpenStackConfig().get_one(cloud=name)
-    except sdk_exceptions.SDKException as error:
+    except (
+        sdk_exceptions.SDKException,
+        ks_exceptions.ClientException,
+    ) as error:
         raise exceptions.Invalid(
             _('clouds.yaml: %(reason)s'),
             {'field': 'os_cloud'},

@@ -164,6 +164,11 @@ class MainTest(StandaloneTestCase):
         self.assertIn('nowhere', standalone.main(['--os-cloud', 'nowhere']))
         self.conductor.assert_not_called()
 
+    def test_no_cloud_at_all_is_told_in_one_line(self):
+        os.remove(self.clouds)
+        self.assertIn('auth_url', standalone.main([]))
+        self.conductor.assert_not_called()
+
     def test_a_wrong_password_is_told_in_one_line(self):
         self.school.cloud.keystone.users[self.school.users['tina']][
             'password'
