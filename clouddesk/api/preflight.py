@@ -34,6 +34,8 @@ LOG = log.getLogger(__name__)
 COMPUTE = 'compute'
 VOLUME = 'block-storage'
 NETWORK = 'network'
+#: No desktop needs room in Glance; its limits are only told.
+IMAGE = 'image'
 OWN = 'desktop'
 
 OVER = 'over_quota'
@@ -187,7 +189,7 @@ def quotas_of(project_id: str, volumes: bool) -> dict[str, Told]:
 
     :param volumes: whether the cloud has them
     """
-    services = [OWN, COMPUTE, NETWORK, *([VOLUME] if volumes else [])]
+    services = [OWN, COMPUTE, NETWORK, *([VOLUME] if volumes else []), IMAGE]
     needed: Needs = {service: {} for service in services}
     said = ask(_questions(project_id, needed, {}))
     return {service: told for (service, _part), told in said.items()}
@@ -247,6 +249,7 @@ def _questions(
             project_id
         ),
         (NETWORK, _QUOTA): lambda: _network(project_id, spec),
+        (IMAGE, _QUOTA): lambda: _tenant(project_id).quotas.image(),
     }
     for part, key in (
         (_ADDRESSES, 'network_id'),

@@ -1,4 +1,4 @@
-"""How much more a project may have in Nova, Cinder and Neutron."""
+"""How much more a project may have in Nova, Cinder, Neutron and Glance."""
 
 from typing import Any
 
@@ -22,6 +22,14 @@ _NETWORK = {
     'floating_ips': 'floatingip',
     'security_groups': 'security_group',
 }
+
+#: Sizes are MiB.
+_IMAGE = (
+    'image_size_total',
+    'image_stage_total',
+    'image_count_total',
+    'image_count_uploading',
+)
 
 _VOLUME = ('volumes', 'gigabytes')
 #: GiB that one volume may have.
@@ -90,6 +98,23 @@ class Quotas:
             name: _limit(answer['quota'][key], 'used')
             for name, key in _NETWORK.items()
             if key in answer['quota']
+        }
+
+    def image(self) -> Limits:
+        """What images may take; empty where Glance has no limits.
+
+        It has them only with unified limits, and tells from API 2.13 on.
+        """
+        try:
+            with errors.translated('Glance', 'API', 'usage'):
+                answer = listing.read(self._conn.image, '/info/usage')
+        except exceptions.CloudNotFound:
+            return {}
+        said = answer['usage']
+        return {
+            name: types.Limit(said[name]['limit'], said[name]['usage'])
+            for name in _IMAGE
+            if name in said
         }
 
     def addresses(self, network_id: str) -> types.Limit | None:

@@ -21,6 +21,12 @@ _RESOURCES = {
         'floating_addresses',
         'security_groups',
     ),
+    'image': (
+        'image_size_total',
+        'image_stage_total',
+        'image_count_total',
+        'image_count_uploading',
+    ),
 }
 
 

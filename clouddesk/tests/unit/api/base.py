@@ -147,6 +147,7 @@ class FakeCloud(fixtures.Fixture):
         #: What ``cloud.for_project`` answers.
         self.tenant = mock.create_autospec(cloud.Cloud, instance=True)
         self.tenant.quotas = mock.create_autospec(quotas.Quotas, instance=True)
+        self.tenant.quotas.image.return_value = {}
         self.tenant.security_groups = mock.create_autospec(
             security_groups.SecurityGroups, instance=True
         )

@@ -56,6 +56,19 @@ class QuotasTest(base.CloudTestCase):
             {'ports', 'floating_ips', 'security_groups'}, set(found)
         )
 
+    def test_image(self):
+        """H17: only where Glance has unified limits."""
+        self.assertEqual({}, self.quotas.image())
+        self.emulator.glance.limits = {'image_count_total': 5, 'other': 1}
+        used = len(self.emulator.glance.images)
+        self.assertEqual(
+            {'image_count_total': types.Limit(5, used)}, self.quotas.image()
+        )
+
+    def test_image_of_an_old_glance(self):
+        self.emulator.fault('image', 'GET', '/info/usage', status=404)
+        self.assertEqual({}, self.quotas.image())
+
     def test_addresses(self):
         network_id = self.emulator.neutron.create_network(
             self.project_id, 'small', '10.9.0.0/29'

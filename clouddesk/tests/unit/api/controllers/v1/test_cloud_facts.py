@@ -10,10 +10,17 @@ class LimitsTest(base.ApiTest):
         """V23, H17: what is used and free, of four services and ours."""
         self.config(group='quota', desktops=10)
         self.make_desktops(3)
+        self.cloud.tenant.quotas.image.return_value = {
+            'image_count_total': types.Limit(5, 2)
+        }
         answer = self.get('/v1/limits').json
         self.assertEqual(
-            {'desktop', 'compute', 'network', 'block-storage'},
+            {'desktop', 'compute', 'network', 'block-storage', 'image'},
             set(answer['limits']),
+        )
+        self.assertEqual(
+            {'image_count_total': {'used': 2, 'limit': 5, 'free': 3}},
+            answer['limits']['image'],
         )
         self.assertEqual(
             {
