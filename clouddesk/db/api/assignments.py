@@ -22,6 +22,7 @@ from clouddesk.db import holds
 from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import people
+from clouddesk.db import verdicts
 from clouddesk.i18n import _
 
 _Desktop = models.Desktop
@@ -128,6 +129,7 @@ def take(pool: models.Pool, user_id: str) -> models.Desktop:
     many take at once, a desktop is given once, and nobody gets two.
 
     :raises DesktopWrongState: hers is being deleted
+    :raises DesktopLocked: nobody may use hers just now
     :raises PoolByHand: she has none, and people do not take them
     :raises PoolExhausted: no desktop is free
     """
@@ -311,6 +313,8 @@ def _kept(hers: models.Desktop) -> models.Desktop:
             action='take',
             allowed=', '.join(_TAKEN_FIRST),
         )
+    if hers.locked:
+        raise verdicts.locked(hers)
     return hers
 
 

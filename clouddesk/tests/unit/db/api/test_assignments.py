@@ -135,6 +135,15 @@ class TakeTestCase(AssignmentsTestCase):
             exceptions.PoolExhausted, assignments.take, pool, 'bob'
         )
 
+    def test_hers_is_locked(self):
+        """She keeps it, but is not told that it is ready."""
+        pool, _members = self.take_pool(2)
+        hers = assignments.take(pool, 'ada')
+        self.set_desktops([hers.id], states.RUNNING, locked=True)
+        self.assertRaises(
+            exceptions.DesktopLocked, assignments.take, pool, 'ada'
+        )
+
     def test_hers_goes(self):
         """When it is gone she may take another."""
         pool, members = self.take_pool(2)
