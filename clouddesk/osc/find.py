@@ -1,5 +1,6 @@
 """Names on the command line, turned into the things that they name."""
 
+import argparse
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,18 @@ from osc_lib import exceptions as osc_exceptions
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
 from clouddesk.sdk import exceptions
+
+
+def add_desktop_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the desktop that a command is about."""
+    parser.add_argument(
+        'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
+    )
+
+
+def add_pool_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the pool that a command is about."""
+    parser.add_argument('pool', metavar='<pool>', help=_('Pool (name or ID)'))
 
 
 def desktop(client: Any, name: str) -> Any:

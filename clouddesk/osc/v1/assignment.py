@@ -4,7 +4,6 @@ import argparse
 from typing import Any
 
 from osc_lib import exceptions as osc_exceptions
-from osc_lib import utils
 
 from clouddesk.osc import command
 from clouddesk.osc import find
@@ -22,7 +21,7 @@ class AssignDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_desktop_argument(parser)
+        find.add_desktop_argument(parser)
         whom = parser.add_mutually_exclusive_group(required=True)
         whom.add_argument(
             '--user', metavar='<user>', help=_('User (name or ID)')
@@ -50,7 +49,7 @@ class UnassignDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_desktop_argument(parser)
+        find.add_desktop_argument(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
@@ -66,7 +65,7 @@ class TakeDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_pool_argument(parser)
+        find.add_pool_argument(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
@@ -81,7 +80,7 @@ class ReleaseDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_desktop_argument(parser)
+        find.add_desktop_argument(parser)
         command.add_wait_option(parser)
         return parser
 
@@ -107,7 +106,7 @@ class _ChangeRoster(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_pool_argument(parser)
+        find.add_pool_argument(parser)
         for noun in ('user', 'group'):
             parser.add_argument(
                 f'--{noun}',
@@ -132,9 +131,7 @@ class _ChangeRoster(command.ShowOne):
             ],
         }
         pool = self.change(pool.id, named)
-        return _ROSTER, utils.get_item_properties(
-            pool, _ROSTER, formatters=desktop_commands.PEOPLE
-        )
+        return rows.of_one(pool, _ROSTER, desktop_commands.PEOPLE)
 
     def change(self, pool_id: str, named: dict[str, list[str]]) -> Any:
         """Ask for it."""
@@ -158,13 +155,3 @@ class RemoveMember(_ChangeRoster):
     def change(self, pool_id: str, named: dict[str, list[str]]) -> Any:
         """Ask for it."""
         return self.client.remove_pool_members(pool_id, **named)
-
-
-def _add_desktop_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
-    )
-
-
-def _add_pool_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('pool', metavar='<pool>', help=_('Pool (name or ID)'))

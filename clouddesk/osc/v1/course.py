@@ -4,7 +4,6 @@ import argparse
 from typing import Any
 
 from osc_lib import exceptions as osc_exceptions
-from osc_lib import utils
 
 from clouddesk.osc import columns
 from clouddesk.osc import command
@@ -363,5 +362,4 @@ def _attributes(
 
 
 def _shown(course: Any) -> rows.Table:
-    values = utils.get_item_properties(course, _SHOWN, formatters=_FORMATTERS)
-    return _SHOWN, values
+    return rows.of_one(course, _SHOWN, _FORMATTERS)

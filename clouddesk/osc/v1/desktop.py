@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from osc_lib import exceptions as osc_exceptions
-from osc_lib import utils
 
 from clouddesk.osc import columns
 from clouddesk.osc import command
@@ -197,9 +196,7 @@ class ShowDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
-        )
+        find.add_desktop_argument(parser)
         return parser
 
     def take_action(
@@ -215,9 +212,7 @@ class SetDesktop(command.Command):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
-        )
+        find.add_desktop_argument(parser)
         add_set_options(parser)
         tags.add_set_options(parser)
         keep = parser.add_mutually_exclusive_group()
@@ -279,8 +274,7 @@ def given(parsed_args: argparse.Namespace) -> dict[str, str]:
 
 def shown(desktop: Any) -> tuple[Sequence[str], Iterable[Any]]:
     """All of one desktop."""
-    values = utils.get_item_properties(desktop, _SHOWN, formatters=_FORMATTERS)
-    return _SHOWN, values
+    return rows.of_one(desktop, _SHOWN, _FORMATTERS)
 
 
 def totals(summary: Any) -> str:

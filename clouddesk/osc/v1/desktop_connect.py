@@ -24,9 +24,7 @@ class ConsoleDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
-        )
+        find.add_desktop_argument(parser)
         kinds = parser.add_mutually_exclusive_group()
         for option, kind in _CONSOLES.items():
             kinds.add_argument(
@@ -54,9 +52,7 @@ class ConnectDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
-        )
+        find.add_desktop_argument(parser)
         ways = parser.add_mutually_exclusive_group()
         ways.add_argument(
             '--rdp',

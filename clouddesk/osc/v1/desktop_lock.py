@@ -62,9 +62,7 @@ class ProtectDesktop(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
-        )
+        find.add_desktop_argument(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
@@ -91,9 +89,7 @@ class MigrateDesktop(command.Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'desktop', metavar='<desktop>', help=_('Desktop (name or ID)')
-        )
+        find.add_desktop_argument(parser)
         parser.add_argument(
             '--host',
             metavar='<host>',

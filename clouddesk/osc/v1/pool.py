@@ -3,8 +3,6 @@
 import argparse
 from typing import Any
 
-from osc_lib import utils
-
 from clouddesk.osc import columns
 from clouddesk.osc import command
 from clouddesk.osc import find
@@ -166,7 +164,7 @@ class ShowPool(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_pool_argument(parser)
+        find.add_pool_argument(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
@@ -185,7 +183,7 @@ class SetPool(command.Command):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_pool_argument(parser)
+        find.add_pool_argument(parser)
         desktop_commands.add_set_options(parser)
         _add_people_options(parser)
         return parser
@@ -208,7 +206,7 @@ class ResizePool(command.ShowSome):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_pool_argument(parser)
+        find.add_pool_argument(parser)
         _add_size_option(parser)
         questions.add_yes_option(parser)
         preview.add_option(parser)
@@ -245,7 +243,7 @@ class RetryPool(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_pool_argument(parser)
+        find.add_pool_argument(parser)
         command.add_wait_option(parser)
         return parser
 
@@ -267,7 +265,7 @@ class AdoptPool(command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
         parser = super().get_parser(prog_name)
-        _add_pool_argument(parser)
+        find.add_pool_argument(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
@@ -306,10 +304,6 @@ class DeletePool(command.Lister):
             (pool.id, pool.name, _after_delete(order), order.id)
             for pool, order in zip(pools, orders, strict=True)
         ]
-
-
-def _add_pool_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('pool', metavar='<pool>', help=_('Pool (name or ID)'))
 
 
 def _add_people_options(parser: argparse.ArgumentParser) -> None:
@@ -364,5 +358,4 @@ def _after_delete(order: Any) -> str:
 
 
 def _shown(pool: Any) -> rows.Table:
-    values = utils.get_item_properties(pool, _SHOWN, formatters=_FORMATTERS)
-    return _SHOWN, values
+    return rows.of_one(pool, _SHOWN, _FORMATTERS)

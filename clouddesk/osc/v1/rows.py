@@ -16,6 +16,18 @@ Table = tuple[Sequence[str], Iterable[Any]]
 _BATCH = ('ID', 'Name', 'Status', 'Addresses', 'Fault', 'Work Order ID')
 
 
+def of_one(
+    resource: Any, shown: Sequence[str], formatters: Mapping[str, Any]
+) -> Table:
+    """The attributes of one resource.
+
+    :param formatters: attribute → column that formats it
+    """
+    return shown, utils.get_item_properties(
+        resource, shown, formatters=formatters
+    )
+
+
 def of_list(
     resources: Iterable[Any],
     listed: Mapping[str, str],

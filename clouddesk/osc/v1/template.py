@@ -4,7 +4,6 @@ import argparse
 from typing import Any
 
 from osc_lib import exceptions as osc_exceptions
-from osc_lib import utils
 
 from clouddesk.osc import columns
 from clouddesk.osc import command
@@ -261,7 +260,4 @@ def _audience(parsed_args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _shown(template: Any) -> rows.Table:
-    values = utils.get_item_properties(
-        template, _SHOWN, formatters=_FORMATTERS
-    )
-    return _SHOWN, values
+    return rows.of_one(template, _SHOWN, _FORMATTERS)
