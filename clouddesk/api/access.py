@@ -49,10 +49,14 @@ def myself(req: cd_request.Request) -> people.Viewer:
 
 def filters(req: cd_request.Request) -> dict[str, Any]:
     """The filters of a list of desktops, for the database."""
-    found = listing.filters(req)
-    if found.pop('mine', False):
-        found['mine'] = myself(req)
-    return found
+    return whose(req, listing.filters(req))
+
+
+def whose(req: cd_request.Request, given: dict[str, Any]) -> dict[str, Any]:
+    """The same filters, where ``mine`` has become the caller."""
+    mine = {'mine': myself(req)} if given.get('mine') else {}
+    others = {key: given[key] for key in given if key != 'mine'}
+    return others | mine
 
 
 class Groups:

@@ -29,12 +29,10 @@ def desktop_ids(req: cd_request.Request) -> list[str]:
     if 'desktop_ids' in wanted:
         limits.action_size('desktop_ids', wanted['desktop_ids'])
         return list(wanted['desktop_ids'])
-    return _found(req, dict(wanted['filter']))
+    return _found(req, access.whose(req, wanted['filter']))
 
 
 def _found(req: cd_request.Request, filters: dict[str, Any]) -> list[str]:
-    if filters.pop('mine', False):
-        filters['mine'] = access.myself(req)
     limit = CONF.desktop.max_action_size
     page = paging.Page(limit + 1, None, ['name'], ['asc'])
     rows = db.list_(req.caller.project_id, filters, page, access.viewer(req))
