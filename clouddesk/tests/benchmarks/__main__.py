@@ -1,0 +1,61 @@
+"""Run the benchmarks, one after another."""
+
+import argparse
+import importlib
+import pathlib
+import pkgutil
+import time
+from typing import Any
+
+from clouddesk.tests import benchmarks
+from clouddesk.tests.benchmarks import report
+
+
+def _all() -> dict[str, Any]:
+    """The benchmarks by name."""
+    found = {}
+    for each in pkgutil.iter_modules(benchmarks.__path__):
+        if each.name != '__main__':
+            module = importlib.import_module(
+                '%s.%s' % (benchmarks.__name__, each.name)
+            )
+            if hasattr(module, 'run'):
+                found[each.name] = module
+    return found
+
+
+def _options(known: dict[str, Any]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog='python -m clouddesk.tests.benchmarks',
+        description='Without a name: all of them.',
+    )
+    parser.add_argument(
+        'names', nargs='*', metavar='NAME', help=', '.join(known)
+    )
+    parser.add_argument('--report', type=pathlib.Path, help='an .rst file')
+    parser.add_argument('--real', type=int, default=20, help='real desktops')
+    parser.add_argument('--fake', type=int, default=200, help='fake desktops')
+    options = parser.parse_args()
+    for name in options.names:
+        if name not in known:
+            parser.error('no benchmark %s' % name)
+    return options
+
+
+def main() -> int:
+    known = _all()
+    options = _options(known)
+    rows = []
+    for name in options.names or known:
+        began = time.monotonic()
+        print('%s: %s' % (name, known[name].AIM), flush=True)
+        rows += [(name, row) for row in known[name].run(options)]
+        print('    %.0f s' % (time.monotonic() - began), flush=True)
+    print(report.as_table(rows))
+    if options.report:
+        options.report.write_text(report.as_rst(rows))
+    return 0
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

@@ -1,0 +1,93 @@
+"""What a benchmark measured, for eyes and for the documentation."""
+
+from collections.abc import Iterable
+import dataclasses
+import operator
+import textwrap
+
+import prettytable
+
+_COLUMNS = (
+    'Benchmark',
+    'What',
+    'clouddesk',
+    'Beside',
+    'Unit',
+    'Ratio',
+    'Aim',
+    'Met',
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One number of ours beside one that was measured in the same run."""
+
+    what: str
+    ours: float
+    #: What it is compared with; None when the number stands for itself.
+    theirs: float | None
+    unit: str
+    #: Of the ratio ours / theirs, or of ours: ``<= 1.10``, ``>= 5``.
+    aim: str = ''
+    #: What a reader must know, e.g. why an aim is missed.
+    note: str = ''
+
+    @property
+    def ratio(self) -> float | None:
+        return self.ours / self.theirs if self.theirs else None
+
+    @property
+    def met(self) -> bool | None:
+        """None without an aim."""
+        if not self.aim:
+            return None
+        word, limit = self.aim.split()
+        compare = {'<=': operator.le, '>=': operator.ge}[word]
+        value = self.ours if self.ratio is None else self.ratio
+        return bool(compare(value, float(limit)))
+
+    def cells(self) -> list[str]:
+        return [
+            self.what,
+            _number(self.ours),
+            _number(self.theirs),
+            self.unit,
+            _number(self.ratio),
+            self.aim,
+            {True: 'yes', False: 'NO', None: ''}[self.met],
+        ]
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ''
+    return '%.3g' % value if value < 100 else '%.0f' % value
+
+
+def as_table(rows: Iterable[tuple[str, Row]]) -> str:
+    """For a terminal.
+
+    :param rows: with the name of the benchmark before each
+    """
+    shown = prettytable.PrettyTable(_COLUMNS, align='l')
+    notes = []
+    for name, row in rows:
+        shown.add_row([name, *row.cells()])
+        if row.note:
+            notes.append('%s, %s: %s' % (name, row.what, row.note))
+    return '\n'.join([shown.get_string(), *notes])
+
+
+def as_rst(rows: Iterable[tuple[str, Row]]) -> str:
+    """For the documentation: a table, and the notes below it."""
+    lines = ['.. list-table::', '   :header-rows: 1', '']
+    notes = []
+    for cells in (_COLUMNS, *([name, *row.cells()] for name, row in rows)):
+        for index, cell in enumerate(cells):
+            lines.append('   %s - %s' % (' *'[index == 0], cell))
+    for name, row in rows:
+        if row.note:
+            text = '* %s, %s: %s' % (name, row.what, row.note)
+            notes += textwrap.wrap(text, 79, subsequent_indent='  ')
+    return '\n'.join([*lines, '', *notes, ''])

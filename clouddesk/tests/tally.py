@@ -1,0 +1,88 @@
+"""What was killed and broken in the tests, and what became of it.
+
+Tests call :func:`track`. When ``CLOUDDESK_TALLY`` names a file, each of them
+adds a line there, and
+
+    python -m clouddesk.tests.tally FILE
+
+prints the lines as a table: kind x step x what was done to it.
+"""
+
+import argparse
+import collections
+from collections.abc import Iterable
+import json
+import os
+import time
+
+import prettytable
+import testtools
+
+_COLUMNS = ('Kind', 'Step', 'What', 'Runs', 'Good', 'Bad', 'Seconds')
+
+
+def is_long() -> bool:
+    """Whether every case is wanted, not only the short form for CI."""
+    return os.environ.get('CLOUDDESK_CRASH') == 'long'
+
+
+def track(test: testtools.TestCase, kind: str, step: str, what: str) -> None:
+    """Count a test; its verdict is known when it ends.
+
+    :param kind: of the work order, or the noun that it is about
+    :param step: where it was hit, e.g. ``before server``
+    :param what: what was done, e.g. ``SIGKILL, started again``
+    """
+    path = os.environ.get('CLOUDDESK_TALLY')
+    if not path:
+        return
+    line = {'kind': kind, 'step': step, 'what': what, 'good': True}
+    began = time.monotonic()
+
+    def spoil(_: object) -> None:
+        line['good'] = False
+
+    def write() -> None:
+        line['seconds'] = time.monotonic() - began
+        # One write of one short line: the workers share the file.
+        with open(path, 'a') as file:
+            file.write(json.dumps(line) + '\n')
+
+    test.addOnException(spoil)
+    test.addCleanup(write)
+
+
+def table(lines: Iterable[str]) -> tuple[str, bool]:
+    """The lines as a table with a sum, and whether all are good."""
+    rows: dict[tuple[str, str, str], list[dict]] = collections.defaultdict(
+        list
+    )
+    for line in map(json.loads, lines):
+        rows[line['kind'], line['step'], line['what']].append(line)
+    shown = prettytable.PrettyTable(_COLUMNS, align='l')
+    for name in ('Runs', 'Good', 'Bad', 'Seconds'):
+        shown.align[name] = 'r'
+    for place, runs in sorted(rows.items()):
+        shown.add_row([*place, *_sums(runs)])
+    everything = [run for runs in rows.values() for run in runs]
+    shown.add_divider()
+    shown.add_row(['all', '', '', *_sums(everything)])
+    return shown.get_string(), all(run['good'] for run in everything)
+
+
+def _sums(runs: list[dict]) -> tuple[int, int, int, str]:
+    good = sum(run['good'] for run in runs)
+    seconds = sum(run['seconds'] for run in runs)
+    return len(runs), good, len(runs) - good, '%.1f' % seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('file', type=argparse.FileType())
+    text, good = table(parser.parse_args().file)
+    print(text)
+    return 0 if good else 1
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())
