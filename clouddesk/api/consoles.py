@@ -20,7 +20,9 @@ def open_(desktop: models.Desktop, kind: str) -> dict[str, str]:
     """
     verdicts.check_console(desktop)
     try:
-        return rpcapi.ConductorAPI().console(desktop.id, kind)
+        return rpcapi.ConductorAPI().console(
+            desktop.project_id, desktop.id, kind
+        )
     except exceptions.CloudError as error:
         raise _refused(error) from error
     except messaging.RemoteError as error:

@@ -45,13 +45,21 @@ class Endpoint:
         self._hints.look_at(desktop_id)
 
     @messaging.expected_exceptions(exceptions.ClouddeskError)
-    def console(self, ctxt: Any, desktop_id: str, type: str) -> dict[str, str]:
+    def console(
+        self,
+        ctxt: Any,
+        desktop_id: str,
+        type: str,
+        project_id: str | None = None,
+    ) -> dict[str, str]:
         """``{"type", "protocol", "url"}`` of the screen of a desktop.
 
         Whoever asks looked at the row before; this looks at it again, so that
         a message alone opens no screen that the row does not allow.
+
+        :param project_id: None from an API of version 1.0
         """
-        desktop = desktops.get(desktop_id)
+        desktop = desktops.get(desktop_id, project_id)
         verdicts.check_console(desktop)
         compute = self._cloud_of(desktop.project_id).compute
         return dataclasses.asdict(compute.console(desktop.server_id, type))

@@ -19,7 +19,7 @@ class _Endpoint:
         self.seen.append((ctxt, order_id))
 
     @oslo_messaging.expected_exceptions(exceptions.ClouddeskError)
-    def console(self, ctxt, desktop_id, type):
+    def console(self, ctxt, project_id, desktop_id, type):
         if desktop_id == 'away':
             raise exceptions.CloudError(
                 'Nova is 100% away.', {'a': 1}, transient=True
@@ -58,12 +58,12 @@ class RpcTest(base.BaseTestCase):
         self.assertEqual('pong', self.api.ping())
         self.assertEqual(
             {'type': 'novnc', 'protocol': 'vnc', 'url': 'd'},
-            self.api.console('d', 'novnc'),
+            self.api.console('p', 'd', 'novnc'),
         )
 
     def test_an_error_arrives_as_it_was(self):
         error = self.assertRaises(
-            exceptions.CloudError, self.api.console, 'away', 'novnc'
+            exceptions.CloudError, self.api.console, 'p', 'away', 'novnc'
         )
         self.assertTrue(error.transient)
         self.assertEqual({'a': 1}, error.details)

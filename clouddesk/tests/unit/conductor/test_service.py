@@ -86,15 +86,23 @@ class ServiceTest(ServiceTestCase):
         api.run_order(order_id)
         self.assertDone(order_id)
         (desktop_id,) = self.ids_of(order_id)
-        console = api.console(desktop_id, 'novnc')
+        ours = self.desktop(desktop_id).project_id
+        console = api.console(ours, desktop_id, 'novnc')
         self.assertEqual('novnc', console['type'])
         # The row decides, whoever sent the message.
         with db.writer() as session:
             session.execute(sa.update(models.Desktop).values(status='off'))
         self.assertRaises(
-            exceptions.DesktopWrongState, api.console, desktop_id, 'novnc'
+            exceptions.DesktopWrongState,
+            api.console,
+            ours,
+            desktop_id,
+            'novnc',
         )
-        self.assertRaises(exceptions.NotFound, api.console, order_id, 'novnc')
+        for project_id, id_ in (('other', desktop_id), (ours, order_id)):
+            self.assertRaises(
+                exceptions.NotFound, api.console, project_id, id_, 'novnc'
+            )
 
     def test_a_notification_of_nova_is_followed(self):
         # The notifier of this test speaks like Nova's.
