@@ -20,11 +20,14 @@ allinone.sh - a real OpenStack with clouddesk on one machine (Debian, root)
     allinone.sh demo                a class of five desktops, and how to open them
     allinone.sh status              services, ports and what this machine can do
     allinone.sh env                 shell code:  eval "$(devstack/allinone.sh env)"
-    allinone.sh test [TEST...]      the cloud tests of the checkout
+    allinone.sh test [TEST...]      the cloud tests of the checkout; they break services, too
+    allinone.sh crash [TEST...]     the long form of those that do, and a table
     allinone.sh down                stop everything, keep the data
     allinone.sh down --purge        ... and delete the home (the download cache stays)
     allinone.sh down --purge-cache  ... and delete the download cache, too
     allinone.sh restart NAME...     restart services (names: status)
+    allinone.sh stop NAME...        stop services; other commands leave them alone
+    allinone.sh start NAME...       ... until this, or "up", starts them again
     allinone.sh stage NAME...       run single stages of "up" again
     allinone.sh logs NAME           the log of a service or a stage
 
@@ -69,6 +72,7 @@ parse() {
 up() {
     take_lock
     prepare_home
+    rm -rf "$RUN/held"
     local name failed='' number=0 start=$SECONDS
     echo "clouddesk all-in-one: home $AIO, ports $PORT_BASE-$((PORT_BASE + 199)), cache $CACHE"
     for name in "${STAGES[@]}"; do
@@ -130,11 +134,14 @@ main() {
         stage) stages;;
         __stage) stage_"${ARGS[0]}";;
         restart) restart_services "${ARGS[@]}";;
+        stop) hold_services "${ARGS[@]}";;
+        start) release_services "${ARGS[@]}";;
         status) show_status;;
         env) show_env;;
         logs) show_log "${ARGS[@]}";;
         demo) demo;;
         test) cloud_tests "${ARGS[@]}";;
+        crash) crash_tests "${ARGS[@]}";;
         *) die "no command \"$COMMAND\"; see: $0 help";;
     esac
 }

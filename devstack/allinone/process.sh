@@ -25,6 +25,10 @@ running() {
     same_process "$MARK"
 }
 
+# held NAME: stopped by "allinone.sh stop"
+held() { [ -e "$RUN/held/$1" ]; }
+held_names() { ls "$RUN/held" 2>/dev/null || :; }
+
 service_names() { ls -tr "$RUN/pids" 2>/dev/null; }
 
 # Services that this stage started or found; wait_for gives up when one of them ends.
@@ -35,6 +39,10 @@ WATCHED=()
 service() {
     local name=$1
     shift
+    if held "$name"; then
+        echo "$name: was stopped by hand"
+        return 0
+    fi
     if running "$name"; then
         config_changed "$name" "$@" || { WATCHED+=("$name"); return 0; }
         echo "$name: its configuration changed, restarting"
@@ -189,15 +197,44 @@ stop_everything() {
 }
 
 restart_services() {
-    [ $# -gt 0 ] || die "restart what? $(service_names | tr '\n' ' ')"
+    known_services "$@"
     take_lock
     prepare_home
-    local name
-    for name in "$@"; do
-        [ -e "$RUN/pids/$name" ] || die "no service \"$name\"; there are: $(service_names | tr '\n' ' ')"
-    done
     stop_services "$@"
-    for name in "$@"; do run_stage "$(stage_of "$name")" 1 1 || stage_failed "$(stage_of "$name")"; done
+    start_again "$@"
+}
+
+hold_services() {
+    known_services "$@"
+    take_lock
+    mkdir -p "$RUN/held"
+    local name
+    for name in "$@"; do : >"$RUN/held/$name"; done
+    stop_services "$@"
+}
+
+release_services() {
+    known_services "$@"
+    take_lock
+    prepare_home
+    start_again "$@"
+}
+
+known_services() {
+    local name all
+    all=$({ service_names; held_names; } | tr '\n' ' ')
+    [ $# -gt 0 ] || die "which service? $all"
+    for name in "$@"; do
+        [ -e "$RUN/pids/$name" ] || held "$name" || die "no service \"$name\"; there are: $all"
+    done
+}
+
+start_again() {
+    local name
+    rm -f "${@/#/$RUN/held/}"
+    for name in $(for name in "$@"; do stage_of "$name"; done | sort -u); do
+        run_stage "$name" 1 1 || stage_failed "$name"
+    done
 }
 
 stage_of() {
@@ -227,6 +264,9 @@ show_status() {
     [ -d "$RUN/pids" ] || die "nothing is installed in $AIO; start with: $(self up)"
     local name state rc=0
     [ -n "$(service_names)" ] || { echo "all is stopped; start with: $(self up)"; return 1; }
+    for name in $(held_names); do
+        printf '%-5s %-20s %s\n' held "$name" "start it with: $(self start "$name")"
+    done
     for name in $(service_names); do
         if running "$name"; then state=up; else state=DOWN rc=1; fi
         printf '%-5s %-20s %s\n' "$state" "$name" "$(cut -d' ' -f1 "$RUN/pids/$name")"

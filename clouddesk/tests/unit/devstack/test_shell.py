@@ -87,6 +87,23 @@ class ServiceTestCase(ShellTestCase):
         self.assertIn('restarting', self.bash('service a sleep 60'))
         self.assertNotEqual(before, self.mark('a'))
 
+    def test_a_stopped_service_stays_so(self) -> None:
+        """Until it is started: a stage starts all its services."""
+        self.start('a', 'sleep 60')
+        self.bash('take_lock() { :; }; hold_services a')
+        self.bash('service a sleep 60; ! running a; held a')
+        self.bash(
+            'take_lock() { :; }; prepare_home() { :; }; stage_of() { echo x; }\n'
+            'run_stage() { service a sleep 60; }\n'
+            'release_services a; running a; ! held a'
+        )
+
+    def test_only_services_that_there_are_can_be_stopped(self) -> None:
+        said = self.bash(
+            'die() { echo "$*"; exit 0; }; : >"$RUN/pids/a"; hold_services b'
+        )
+        self.assertEqual('no service "b"; there are: a \n', said)
+
     def test_waiting_ends_with_the_service(self) -> None:
         began = time.monotonic()
         self.bash('service a sleep 0.2; ! wait_for 30 nothing false')
@@ -146,7 +163,8 @@ class FrontDoorTestCase(ShellTestCase):
 
     def test_help_names_every_command(self) -> None:
         text = self.run_script('help').stdout
-        for word in ('up', 'demo', 'status', 'env', 'test', 'down', 'logs'):
+        words = 'up demo status env test crash down logs stop start restart'
+        for word in words.split():
             self.assertIn(f'allinone.sh {word}', text)
 
     def test_purge_belongs_to_down(self) -> None:
