@@ -20,6 +20,15 @@ def _routes():
     return exposure.walk(root.Root())
 
 
+def _patterns(value):
+    if isinstance(value, dict):
+        found = value.get('pattern')
+        yield from [found] if isinstance(found, str) else []
+        value = list(value.values())
+    for each in value if isinstance(value, list) else []:
+        yield from _patterns(each)
+
+
 class DocumentTest(test_base.BaseTestCase):
     def setUp(self):
         super().setUp()
@@ -91,6 +100,21 @@ class DocumentTest(test_base.BaseTestCase):
                 show['responses'][code],
             )
         self.assertNotIn('409', show['responses'])
+
+    def test_patterns_are_no_dialect_of_python(self):
+        patterns = set(_patterns(self.document))
+        self.assertIn('^[0-9a-f]{32}$', patterns)
+        for pattern in patterns:
+            for piece in ('(?!\\n', '(?<', r'\w', r'\ud'):
+                self.assertNotIn(piece, pattern)
+
+    def test_patterns_refuse_nothing_that_the_api_takes(self):
+        """V12: names have letters of any script."""
+        schemas = self.document['components']['schemas']
+        for noun, name in (('Desktop', '实验室_1'), ('Pool', 'Класс-1')):
+            schema = schemas[noun + 'Create']['properties']['name']
+            self.assertRegex(name, schema['pattern'])
+            self.assertNotRegex('a b', schema['pattern'])
 
     def test_only_public_routes_need_no_token(self):
         self.assertEqual([{'token': []}], self.document['security'])
