@@ -49,7 +49,8 @@ def list_rules() -> Iterable[policy.RuleDefault]:
     yield base.rule(
         SHARE,
         base.PROJECT_MANAGER_OR_ADMIN,
-        'Offer a template to every project of the region.',
+        'Offer a template to other projects, all of the region or those of '
+        'a department, and change what an offered one is made of.',
         'POST /v1/templates',
         'PATCH /v1/templates/{template_id}',
     )

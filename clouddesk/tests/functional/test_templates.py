@@ -52,7 +52,9 @@ class TemplateLifeTest(base.FunctionalTestCase):
 
     def test_departments(self):
         """S23: by a tag of the project, or of its domain."""
-        self.create_template(department='maths')
+        template = self.create_template()
+        grace = self.service.client('grace')
+        grace.patch('/templates/' + template['id'], department='maths')
         stranger = self.service.client('stranger')
         keystone = self.cloud.keystone
         self.assertEqual([], stranger.get('/templates')['templates'])

@@ -41,10 +41,13 @@ def _own(req: cd_request.Request, template_id: str) -> models.Template:
 def _check_audience(
     req: cd_request.Request, visibility: str, department: str | None
 ) -> None:
-    if visibility == states.EXCLUSIVE:
-        return
-    policy.authorize(req.caller, policies.SHARE)
-    if department is not None:
+    """Whether the caller may offer a template to these.
+
+    :raises Forbidden: other projects are among them, and she may not share
+    """
+    if _is_offered(visibility, department):
+        policy.authorize(req.caller, policies.SHARE)
+    if visibility == states.SHARED and department is not None:
         raise exceptions.Invalid(
             _(
                 'department needs visibility exclusive: a shared template is '
@@ -52,6 +55,11 @@ def _check_audience(
             ),
             {'field': 'department'},
         )
+
+
+def _is_offered(visibility: str, department: str | None) -> bool:
+    """Whether other projects may use it."""
+    return visibility == states.SHARED or department is not None
 
 
 class _Revisions(exposure.Controller):
@@ -95,6 +103,9 @@ class _Template(exposure.Controller):
         changed = {
             k: v for k, v in req.input.items() if k in common.TEMPLATE_SPEC
         }
+        if changed and _is_offered(row.visibility, row.department):
+            # It becomes what desktops of other projects boot.
+            policy.authorize(req.caller, policies.SHARE)
         row = db.update(
             row.id,
             req.input.get('revision', row.revision),

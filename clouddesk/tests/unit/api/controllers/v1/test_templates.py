@@ -230,20 +230,40 @@ class AudienceTest(TemplateTest):
         self.assert_error(answer, 403, 'forbidden')
         self.edited(template['id'], 'manager', visibility='shared')
         self.edited(template['id'], note='a member may edit it')
+        answer = self.edit(template['id'], user_data='#!/bin/sh')
+        self.assert_error(answer, 403, 'forbidden')
+        self.edited(template['id'], 'manager', user_data='#!/bin/sh')
+        self.edited(template['id'], visibility='exclusive')
+        self.edited(template['id'], user_data='#!/bin/bash')
 
     def test_department(self):
         """S23: a department is a tag of the project or of its domain."""
-        self.made(department='maths')
+        self.made('manager', department='maths')
         self.assertEqual([], self.seen_by('stranger'))
         self.departments.return_value = frozenset({'maths', 'physics'})
         self.assertEqual(['office'], self.seen_by('stranger'))
         self.assertEqual([], self.seen_by('stranger', '?department=chemistry'))
         self.departments.assert_called_with(base.OTHER_PROJECT)
 
+    def test_a_department_needs_a_manager(self):
+        """S23: other projects are in it, as they are in the region."""
+        answer = self.create(department='maths')
+        error = self.assert_error(answer, 403, 'forbidden')
+        self.assertIn('clouddesk:templates:share', error['message'])
+        template = self.made()
+        answer = self.edit(template['id'], department='maths')
+        self.assert_error(answer, 403, 'forbidden')
+        self.edited(template['id'], 'manager', department='maths')
+        self.edited(template['id'], note='x')
+        answer = self.edit(template['id'], user_data='#!/bin/sh')
+        self.assert_error(answer, 403, 'forbidden')
+        # Whoever takes it back reaches nobody.
+        self.edited(template['id'], department=None)
+
     def test_a_department_needs_exclusive(self):
         answer = self.create('manager', visibility='shared', department='m')
         self.assert_error(answer, 400, 'invalid', 'department')
-        template = self.made(department='m')
+        template = self.made('manager', department='m')
         answer = self.edit(template['id'], 'manager', visibility='shared')
         self.assert_error(answer, 400, 'invalid', 'department')
         self.edited(
@@ -251,7 +271,7 @@ class AudienceTest(TemplateTest):
         )
 
     def test_without_keystone(self):
-        self.made(department='maths')
+        self.made('manager', department='maths')
         self.departments.side_effect = exceptions.CloudError(
             service='Keystone', reason='down', transient=True
         )
@@ -293,7 +313,7 @@ class EditTest(TemplateTest):
             {'department': 'maths'},
             {'image_id': base.IMAGE},
         ):
-            edited = self.edited(template['id'], **values)
+            edited = self.edited(template['id'], 'manager', **values)
             self.assertEqual(1, edited['revision'], values)
         self.assertEqual(1, len(self.revisions(template['id'])))
 
