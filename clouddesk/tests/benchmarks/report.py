@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 import dataclasses
+import datetime
 import operator
 import textwrap
 
@@ -17,6 +18,10 @@ _COLUMNS = (
     'Aim',
     'Met',
 )
+
+
+class Failed(Exception):
+    """Nothing was measured, and why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +62,11 @@ class Row:
             self.aim,
             {True: 'yes', False: 'NO', None: ''}[self.met],
         ]
+
+
+def moment(text: str) -> datetime.datetime:
+    """A time as the APIs write it."""
+    return datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
 
 
 def _number(value: float | None) -> str:
