@@ -11,7 +11,7 @@ from clouddesk.db import models
 
 
 def of(req: cd_request.Request) -> dict[str, str | None]:
-    """Who orders, for :mod:`clouddesk.db.api.work_orders`."""
+    """Who orders, for :mod:`clouddesk.db.making`."""
     return {
         'project_id': req.caller.project_id,
         'user_id': req.caller.user_id,

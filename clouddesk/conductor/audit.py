@@ -17,13 +17,15 @@ from typing import Any
 from oslo_log import log as logging
 
 from clouddesk import exceptions
+from clouddesk import states
 from clouddesk.conductor import likeness
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
+from clouddesk.conductor.flows import reach
 from clouddesk.db import models
 from clouddesk.db import paging
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
-from clouddesk.db.api import work_orders
 
 LOG = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class Difference:
     project_id: str
     desktop_id: str
     desktop_name: str | None
-    #: ``retry``, ``rebuild``, ``delete`` or ``synchronise``
+    #: ``retry``, ``rebuild``, ``reattach``, ``delete`` or ``synchronise``
     repair: str
     #: What a drift is between: the cloud's and ours.
     cloud: str | None = None
@@ -100,6 +102,7 @@ class Audit:
         for row in rows.values():
             if row.work_order_id is None:
                 found += _vanished(row, seen, cloud)
+                found += _unplugged(row, seen)
                 found += self._drifts(row, seen, cloud)
         return sorted(found, key=lambda each: (each.kind, each.id))
 
@@ -167,18 +170,15 @@ class Audit:
         order: Mapping[str, Any],
     ) -> dict[str, dict[str, Any]]:
         """One order for each way, or one for each desktop that can go."""
-        verdicts: dict[str, dict[str, Any]] = {}
-        taken: set[str] = set()
-        for action in ('rebuild', 'retry'):
-            mine = _with(chosen, action)
-            ids = sorted({each.desktop_id for each in mine} - taken)
-            taken |= set(ids)
-            by_desktop = self._ordered(action, ids, project_id, order)
-            for each in mine:
-                # A desktop that is rebuilt gets everything anew.
-                verdict = by_desktop.get(each.desktop_id)
-                verdicts[each.id] = verdict or {'verdict': 'ordered'}
-        return verdicts
+        by_desktop: dict[str, dict[str, Any]] = {}
+        mine = []
+        # The thorough ways first: they do what the others would.
+        for action in ('rebuild', 'retry', 'reattach'):
+            wanted = _with(chosen, action)
+            ids = {each.desktop_id for each in wanted} - set(by_desktop)
+            by_desktop |= self._ordered(action, sorted(ids), project_id, order)
+            mine += wanted
+        return {each.id: by_desktop[each.desktop_id] for each in mine}
 
     def _ordered(
         self,
@@ -194,7 +194,7 @@ class Audit:
             self._sync.some(set(), set(ids))
         made = dict(order) | {'project_id': project_id}
         try:
-            one = work_orders.act_on_desktops(made, action, ids, project_id)
+            one = desktop_orders.act(made, action, ids, project_id)
         except exceptions.ClouddeskError as error:
             if len(ids) == 1:
                 return {ids[0]: _verdict('refused', error)}
@@ -243,14 +243,37 @@ def _left_over(
 def _vanished(
     row: models.Desktop, seen: sweep.Seen, cloud: Any
 ) -> Iterator[Difference]:
-    """A port or volume that is recorded and not there, under any name."""
+    """What is recorded and not there, under any name."""
     for kind, present, get in (
         ('port', seen.ports, cloud.network.get_port),
         ('volume', seen.volumes, cloud.volume.get),
+        ('floating_ip', seen.floating_ips, cloud.floating_ips.get),
     ):
         held = getattr(row, '%s_id' % kind)
         if held and not _of(present, held) and get(held) is None:
-            yield _of_row(row, 'vanished', kind, held, 'rebuild')
+            repair = 'rebuild' if kind == 'volume' else _mend(row, seen)
+            yield _of_row(row, 'vanished', kind, held, repair)
+
+
+def _unplugged(row: models.Desktop, seen: sweep.Seen) -> Iterator[Difference]:
+    """What is there and does not lead to the desktop."""
+    server = _of(seen.servers, row.server_id or '')
+    port = _of(seen.ports, row.port_id or '')
+    built = server and server.status in reach.PLUGGABLE
+    if port and built and port.device_id != server.id:
+        yield _of_row(row, 'unplugged', 'port', port.id, _mend(row, seen))
+    floating_ip = _of(seen.floating_ips, row.floating_ip_id or '')
+    if port and floating_ip and floating_ip.port_id != port.id:
+        repair = _mend(row, seen)
+        yield _of_row(row, 'unplugged', 'floating_ip', floating_ip.id, repair)
+
+
+def _mend(row: models.Desktop, seen: sweep.Seen) -> str:
+    """How a desktop is connected again: keeping its disk, if possible."""
+    server = _of(seen.servers, row.server_id or '')
+    good = server is not None and server.status != 'ERROR'
+    able = row.status in states.ACTION_FROM['reattach']
+    return 'reattach' if good and able else 'retry'
 
 
 def _of_row(

@@ -11,8 +11,8 @@ from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db import models
 from clouddesk.db.api import assignments
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import pools
-from clouddesk.db.api import work_orders
 
 LOG = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Returns:
         still = assignments.idle(seconds)
         pool = pools.get(str(desktop.pool_id))
         if pool.on_return == states.REBUILD:
-            work_orders.act_on_desktops(
+            desktop_orders.act(
                 {'project_id': desktop.project_id, 'user_id': desktop.user_id},
                 'rebuild',
                 [desktop.id],

@@ -12,7 +12,7 @@ from clouddesk import states
 from clouddesk.db import clock
 from clouddesk.db import holds
 from clouddesk.db import models
-from clouddesk.db.api import work_orders
+from clouddesk.db.api import desktop_orders
 from clouddesk.i18n import _
 
 _Desktop = models.Desktop
@@ -59,7 +59,7 @@ def restart(
     """
     order = {'project_id': desktop.project_id, 'user_id': desktop.user_id}
     try:
-        return work_orders.act_on_desktops(
+        return desktop_orders.act(
             order,
             'start',
             [desktop.id],

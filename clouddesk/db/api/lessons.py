@@ -20,6 +20,7 @@ from clouddesk.db.api import batches
 from clouddesk.db.api import courses
 from clouddesk.db.api import desktops
 from clouddesk.db.api import keeping
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
 
@@ -112,7 +113,7 @@ class Lesson:
         course = self._course
         spec = {key: getattr(course, key) for key in inserts.SPEC}
         if course.pool_id is None:
-            return work_orders.create_pool(
+            return pool_orders.create(
                 self._asked,
                 spec
                 | {
@@ -128,7 +129,7 @@ class Lesson:
         pool = pools.adopt(course.pool_id, spec)
         if course.size == pool.size == self._live(pool.id):
             return None
-        return work_orders.resize_pool(
+        return pool_orders.resize(
             self._asked,
             pool.id,
             course.size,
@@ -145,7 +146,7 @@ class Lesson:
         bad = counts.get(states.FAULT, 0) + counts.get(states.DELETING, 0)
         if sum(counts.values()) - bad >= self._course.size:
             return None
-        return work_orders.retry_pool(
+        return pool_orders.retry(
             self._asked,
             pool_id,
             self._course.project_id,
@@ -170,7 +171,7 @@ class Lesson:
     def _remove(self) -> models.WorkOrder | None:
         if self._course.pool_id is None:
             return None
-        return work_orders.delete_pool(
+        return pool_orders.delete(
             self._asked, self._course.pool_id, self._course.project_id
         )
 

@@ -11,8 +11,8 @@ from clouddesk import exceptions
 from clouddesk import secrets
 from clouddesk.conf import CONF
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import secrets as secrets_db
-from clouddesk.db.api import work_orders
 from clouddesk.drivers.secret_store import keys
 from clouddesk.tests.fixtures import database
 from clouddesk.tests.unit.db import base as db_base
@@ -87,7 +87,7 @@ class SecretsTest(base.BaseTestCase):
         """It goes with the last desktop that was made with it."""
         used, unused = [secrets.keep('project', each) for each in 'ab']
         spec = db_base.SPEC | {'login_user': 'ada', 'secret_ref': used}
-        work_orders.create_desktops(db_base.ORDER, spec, ['one', 'two'])
+        desktop_orders.create(db_base.ORDER, spec, ['one', 'two'])
         self.assertEqual({'secrets': 0}, secrets.purge())
         self.age()
         self.assertEqual({'secrets': 1}, secrets.purge())

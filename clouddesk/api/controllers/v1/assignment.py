@@ -20,9 +20,9 @@ from clouddesk.api.views import desktops as view
 from clouddesk.db import models
 from clouddesk.db import people
 from clouddesk.db.api import assignments as db
+from clouddesk.db.api import desktop_orders as desktop_orders_db
 from clouddesk.db.api import desktops as desktops_db
 from clouddesk.db.api import pools as pools_db
-from clouddesk.db.api import work_orders as orders_db
 from clouddesk.i18n import _
 from clouddesk.policies import desktops as policies
 from clouddesk.policies import pools as pool_policies
@@ -72,7 +72,7 @@ class Release(exposure.Controller):
         if not floats or pool is None or pool.on_return == states.KEEP:
             db.release(desktop)
             return _shown(req, desktop.id)
-        order = orders_db.act_on_desktops(
+        order = desktop_orders_db.act(
             ordering.of(req),
             'rebuild',
             [desktop.id],

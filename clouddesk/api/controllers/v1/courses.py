@@ -33,7 +33,7 @@ from clouddesk.db import turns
 from clouddesk.db.api import assignments
 from clouddesk.db.api import courses as db
 from clouddesk.db.api import lessons
-from clouddesk.db.api import work_orders as orders_db
+from clouddesk.db.api import pool_orders as pool_orders_db
 from clouddesk.policies import courses as policies
 
 #: Columns that are taken as they are given.
@@ -287,7 +287,7 @@ def _delete_with_pool(
     who = ordering.of(req)
     asked = turns.order_of(turn, who['user_id'], who['request_id'])
     try:
-        return orders_db.delete_pool(asked, str(row.pool_id), row.project_id)
+        return pool_orders_db.delete(asked, str(row.pool_id), row.project_id)
     except turns.Superseded:
         raise db.moved_on(row) from None
 

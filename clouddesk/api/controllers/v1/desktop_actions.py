@@ -19,8 +19,8 @@ from clouddesk.api.schemas import desktops as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.conf import CONF
 from clouddesk.db.api import batches as batches_db
+from clouddesk.db.api import desktop_orders as desktop_orders_db
 from clouddesk.db.api import desktops as db
-from clouddesk.db.api import work_orders as orders_db
 from clouddesk.policies import desktops as policies
 
 _VERBS = ('start', 'stop', 'reboot', 'retry', 'rebuild', 'delete')
@@ -72,7 +72,7 @@ def _action(verb: str) -> exposure.Controller:
 def act(
     req: cd_request.Request, verb: str, desktop_ids: list[str]
 ) -> exposure.Answer:
-    order = orders_db.act_on_desktops(
+    order = desktop_orders_db.act(
         ordering.of(req),
         verb,
         desktop_ids,

@@ -23,8 +23,8 @@ from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.api.views import desktops as view
 from clouddesk.conductor import rpcapi
 from clouddesk.conf import CONF
+from clouddesk.db.api import desktop_orders as desktop_orders_db
 from clouddesk.db.api import desktops as db
-from clouddesk.db.api import work_orders as orders_db
 from clouddesk.i18n import _
 from clouddesk.policies import desktops as policies
 
@@ -105,7 +105,7 @@ class Desktops(exposure.Controller):
             req,
             spec,
             len(wanted_names),
-            lambda most: orders_db.create_desktops(
+            lambda most: desktop_orders_db.create(
                 ordering.of(req), spec, wanted_names, most
             ),
         )

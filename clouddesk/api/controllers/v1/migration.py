@@ -14,8 +14,8 @@ from clouddesk.api.schemas import common
 from clouddesk.api.schemas import desktops as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders as desktop_orders_db
 from clouddesk.db.api import desktops as db
-from clouddesk.db.api import work_orders as orders_db
 from clouddesk.i18n import _
 from clouddesk.policies import desktops as policies
 
@@ -36,7 +36,7 @@ class Migrate(exposure.Controller):
         # In another state there is nothing to ask Nova.
         if desktop.status in states.ACTION_FROM['migrate']:
             inputs = _way(desktop, req.input.get('host'))
-        order = orders_db.act_on_desktops(
+        order = desktop_orders_db.act(
             ordering.of(req), 'migrate', [desktop_id], scope, inputs
         )
         return ordering.accepted(req, order)

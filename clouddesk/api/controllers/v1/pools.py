@@ -23,8 +23,8 @@ from clouddesk.api.views import pools as view
 from clouddesk.conf import CONF
 from clouddesk.db import models
 from clouddesk.db.api import assignments
+from clouddesk.db.api import pool_orders as pool_orders_db
 from clouddesk.db.api import pools as db
-from clouddesk.db.api import work_orders as orders_db
 from clouddesk.policies import pools as policies
 
 #: How people come to the desktops of a pool.
@@ -82,7 +82,7 @@ class _Resize(exposure.Controller):
             req,
             _spec(pool),
             size - db.live(pool.id),
-            lambda most: orders_db.resize_pool(
+            lambda most: pool_orders_db.resize(
                 ordering.of(req), pool.id, size, pool.project_id, project, most
             ),
             project_id=pool.project_id,
@@ -103,7 +103,7 @@ class _Retry(exposure.Controller):
             req,
             _spec(pool),
             pool.size - db.live(pool.id),
-            lambda most: orders_db.retry_pool(
+            lambda most: pool_orders_db.retry(
                 ordering.of(req), pool.id, pool.project_id, project, most
             ),
             project_id=pool.project_id,
@@ -182,7 +182,7 @@ class _Pool(exposure.Controller):
     @validation.query(common.EMPTY)
     @validation.response(order_schemas.WORK_ORDER, 202)
     def delete(self, req: cd_request.Request, pool_id: str) -> exposure.Answer:
-        order = orders_db.delete_pool(
+        order = pool_orders_db.delete(
             ordering.of(req), pool_id, listing.scope(req)
         )
         return ordering.accepted(req, order)
@@ -231,7 +231,7 @@ class Pools(exposure.Controller):
             req,
             pool,
             wanted['size'],
-            lambda most: orders_db.create_pool(
+            lambda most: pool_orders_db.create(
                 ordering.of(req), pool, project, most
             ),
             pools=1,

@@ -34,7 +34,8 @@ from clouddesk.cloud import security_groups
 from clouddesk.cloud import types
 from clouddesk.cloud import volume
 from clouddesk.conductor import rpcapi
-from clouddesk.db.api import work_orders
+from clouddesk.db.api import desktop_orders
+from clouddesk.db.api import pool_orders
 from clouddesk.tests.fixtures import database
 
 PROJECT = '0a' * 16
@@ -289,7 +290,7 @@ class ApiTest(base.BaseTestCase):
         """Desktops that run, with no order that holds them."""
         order = {'project_id': project, 'user_id': 'ada'}
         names = ['desk_%03d' % serial for serial in range(count)]
-        made = work_orders.create_desktops(order, self.SPEC, names)
+        made = desktop_orders.create(order, self.SPEC, names)
         self.sql(
             "UPDATE desktops SET status = 'running', work_order_id = NULL, "
             'server_id = id WHERE work_order_id = :id',
@@ -305,7 +306,7 @@ class ApiTest(base.BaseTestCase):
             'size': size,
             'name_template': '{base}_{serial:02d}',
         }
-        made = work_orders.create_pool(order, pool, '')
+        made = pool_orders.create(order, pool, '')
         self.sql(
             "UPDATE desktops SET status = 'running', work_order_id = NULL "
             'WHERE work_order_id = :id',
@@ -320,7 +321,7 @@ class ApiTest(base.BaseTestCase):
     def make_order(self, status: str = 'queued') -> str:
         """An order for one desktop, in any status."""
         order = {'project_id': PROJECT, 'user_id': 'ada'}
-        made = work_orders.create_desktops(order, self.SPEC, ['desk'])
+        made = desktop_orders.create(order, self.SPEC, ['desk'])
         self.sql(
             'UPDATE work_orders SET status = :status WHERE id = :id',
             id=made.id,

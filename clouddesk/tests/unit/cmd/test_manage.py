@@ -15,7 +15,7 @@ from clouddesk.cloud import identity_admin
 from clouddesk.cmd import manage
 from clouddesk.db import clock
 from clouddesk.db import migration
-from clouddesk.db.api import work_orders
+from clouddesk.db.api import desktop_orders
 from clouddesk.tests.unit.db import base as db_base
 
 
@@ -76,7 +76,7 @@ class DbTestCase(_ManageTestCase):
 
     def test_purge(self):
         self.run_('db', 'sync')
-        order = work_orders.create_desktops(db_base.ORDER, db_base.SPEC, ['a'])
+        order = desktop_orders.create(db_base.ORDER, db_base.SPEC, ['a'])
         with db.writer() as session:
             row = session.get(type(order), order.id)
             row.status = states.SUCCEEDED

@@ -15,7 +15,9 @@ from clouddesk.conductor import hooks
 from clouddesk.conductor import lease
 from clouddesk.db import clock as db_clock
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
 from clouddesk.tests.fixtures import database
@@ -105,18 +107,16 @@ class ConductorTestCase(base.BaseTestCase):
 
     def create(self, count=1, spec=SPEC):
         names = ['desk_%02d' % n for n in range(1, count + 1)]
-        return work_orders.create_desktops(ORDER, spec, names).id
+        return desktop_orders.create(ORDER, spec, names).id
 
     def create_pool(self, size, name='class'):
         pool = SPEC | {'name': name, 'size': size, 'note': ''}
         pool |= {'name_template': '{base}_{serial:02d}'}
-        order = work_orders.create_pool(ORDER, pool, 'school')
+        order = pool_orders.create(ORDER, pool, 'school')
         return order.subject_id, order.id
 
     def act(self, action, ids, **inputs):
-        order = work_orders.act_on_desktops(
-            ORDER, action, ids, PROJECT, inputs
-        )
+        order = desktop_orders.act(ORDER, action, ids, PROJECT, inputs)
         return order.id
 
     def built(self, count=1, spec=SPEC):

@@ -8,6 +8,7 @@ from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db import models
 from clouddesk.db.api import desktops
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.conductor import base
 
@@ -147,9 +148,7 @@ class CancelTest(base.ConductorTestCase):
         with db.writer() as session:
             session.get_one(models.Pool, pool_id).size = 3
         self.fault_and_date(bad, 3600)
-        retry = work_orders.retry_pool(
-            base.ORDER, pool_id, base.PROJECT, 'school'
-        )
+        retry = pool_orders.retry(base.ORDER, pool_id, base.PROJECT, 'school')
         rebuilt, new = self.ids_of(retry.id)
         self.assertEqual(bad, rebuilt)
         # Nor does a new one stay that looks old.
@@ -233,7 +232,7 @@ class CancelTest(base.ConductorTestCase):
     def test_deleting_a_pool_can_be_stopped_half_way(self):
         pool_id, order_id = self.create_pool(4)
         self.work(order_id)
-        order = work_orders.delete_pool(base.ORDER, pool_id, base.PROJECT)
+        order = pool_orders.delete(base.ORDER, pool_id, base.PROJECT)
         self.config(group='conductor', max_threads=2)
         self.die(order.id, 7)
         self.expire(order.id)

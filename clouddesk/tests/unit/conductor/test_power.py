@@ -1,7 +1,7 @@
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db.api import desktops
-from clouddesk.db.api import work_orders
+from clouddesk.db.api import pool_orders
 from clouddesk.tests.unit.conductor import base
 
 
@@ -292,18 +292,18 @@ class DestroyTest(base.ConductorTestCase):
     def test_a_pool_shrinks_and_goes(self):
         pool_id, order_id = self.create_pool(4)
         self.work(order_id)
-        order = work_orders.resize_pool(
+        order = pool_orders.resize(
             base.ORDER, pool_id, 1, base.PROJECT, 'school'
         )
         self.assertEqual(states.SUCCEEDED, self.work(order.id).status)
         self.assertEqual(1, len(self.world.servers()))
         self.assertEqual(1, self.pool(pool_id).size)
-        order = work_orders.resize_pool(
+        order = pool_orders.resize(
             base.ORDER, pool_id, 3, base.PROJECT, 'school'
         )
         self.assertEqual(states.SUCCEEDED, self.work(order.id).status)
         self.assertEqual(3, len(self.world.servers()))
-        order = work_orders.delete_pool(base.ORDER, pool_id, base.PROJECT)
+        order = pool_orders.delete(base.ORDER, pool_id, base.PROJECT)
         self.assertEqual(states.SUCCEEDED, self.work(order.id).status)
         self.assertEqual({}, self.world.things)
         self.assertRaises(exceptions.NotFound, self.pool, pool_id)

@@ -17,6 +17,7 @@ from clouddesk.db.api import assignments
 from clouddesk.db.api import courses
 from clouddesk.db.api import keeping
 from clouddesk.db.api import lessons
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.conductor import base
@@ -253,7 +254,7 @@ class LessonTest(TimetableTest):
     def test_a_pool_that_people_took_away(self):
         self.course()
         self.rounds('07:50')
-        order = work_orders.delete_pool(
+        order = pool_orders.delete(
             base.ORDER, self.look().pool_id, base.PROJECT
         )
         self.work(order.id)
@@ -343,9 +344,7 @@ class TroubleTest(TimetableTest):
         self.course()
         self.rounds('07:50')
         pool_id = self.look().pool_id
-        order = work_orders.resize_pool(
-            base.ORDER, pool_id, 4, base.PROJECT, ''
-        )
+        order = pool_orders.resize(base.ORDER, pool_id, 4, base.PROJECT, '')
         courses.move(turns.Turn(self.look(), _event('start', at('08:00'))))
         self.assertEqual([], self.round('08:00'))
         self.assertCourse('in_session', 'start', at('08:00'), 'pool_busy')

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from clouddesk import db
 from clouddesk import states
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import leases
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import progress
-from clouddesk.db.api import work_orders
 from clouddesk.tests.fixtures import database
 
 ORDER = {'project_id': 'project', 'user_id': 'ada', 'request_id': 'req-1'}
@@ -73,7 +74,7 @@ class DatabaseTestCase(base.BaseTestCase):
     def desktops(self, count=1, status=states.RUNNING, order=ORDER, **spec):
         """Desktops that no order holds."""
         names = ['desk%d' % next(self._serial) for _each in range(count)]
-        made = work_orders.create_desktops(order, SPEC | spec, names)
+        made = desktop_orders.create(order, SPEC | spec, names)
         return self._settled(made, status)
 
     def desktop(self, status=states.RUNNING, order=ORDER, **spec):
@@ -82,7 +83,7 @@ class DatabaseTestCase(base.BaseTestCase):
     def pool(self, size=3, status=states.RUNNING, **values):
         """A pool that no order holds, and its desktops by slot."""
         pool = POOL | {'size': size} | values
-        made = work_orders.create_pool(ORDER, pool, 'school')
+        made = pool_orders.create(ORDER, pool, 'school')
         members = self._settled(made, status)
         return pools.get(made.subject_id), members
 

@@ -2,8 +2,10 @@
 
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import leases
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
@@ -13,12 +15,10 @@ from clouddesk.tests.unit.db import base
 class ConcurrencyTestCase(base.DatabaseTestCase):
     def stop(self, rows):
         ids = [row.id for row in rows]
-        return lambda: work_orders.act_on_desktops(
-            base.ORDER, 'stop', ids, 'project'
-        )
+        return lambda: desktop_orders.act(base.ORDER, 'stop', ids, 'project')
 
     def delete(self, row):
-        return lambda: work_orders.act_on_desktops(
+        return lambda: desktop_orders.act(
             base.ORDER, 'delete', [row.id], 'project'
         )
 
@@ -53,7 +53,7 @@ class ConcurrencyTestCase(base.DatabaseTestCase):
         pool, _members = self.pool(3)
 
         def resize(size):
-            return lambda: work_orders.resize_pool(
+            return lambda: pool_orders.resize(
                 base.ORDER, pool.id, size, 'project', 'school'
             )
 
@@ -66,7 +66,7 @@ class ConcurrencyTestCase(base.DatabaseTestCase):
         self.assertEqual(winner.inputs['size'], held.size)
 
     def test_same_pool_name(self):
-        create = lambda: work_orders.create_pool(  # noqa: E731
+        create = lambda: pool_orders.create(  # noqa: E731
             base.ORDER, base.POOL, 'school'
         )
         results = self.at_once(create, create, create)
@@ -84,7 +84,7 @@ class ConcurrencyTestCase(base.DatabaseTestCase):
         pool, members = self.pool(4)
         results = self.at_once(
             self.delete(members[0]),
-            lambda: work_orders.delete_pool(base.ORDER, pool.id, 'project'),
+            lambda: pool_orders.delete(base.ORDER, pool.id, 'project'),
         )
         self.assertEqual(1, len(results['answers']))
         holders = {row.work_order_id for row in self.members(pool).values()}
@@ -92,7 +92,7 @@ class ConcurrencyTestCase(base.DatabaseTestCase):
 
     def test_items_of_one_order(self):
         """The threads of one worker do not lose each other's steps."""
-        order = work_orders.create_pool(
+        order = pool_orders.create(
             base.ORDER, base.POOL | {'size': 8}, 'school'
         )
         epoch = self.claim(order).epoch
@@ -118,7 +118,7 @@ class ConcurrencyTestCase(base.DatabaseTestCase):
 
     def test_pause_and_claim(self):
         """S15: whoever comes first."""
-        order = work_orders.create_desktops(base.ORDER, base.SPEC, ['a'])
+        order = desktop_orders.create(base.ORDER, base.SPEC, ['a'])
         results = self.at_once(
             lambda: work_orders.act('pause', [order.id], 'project'),
             lambda: leases.claim(order.id, 'me', 60),
@@ -134,7 +134,7 @@ class ConcurrencyTestCase(base.DatabaseTestCase):
 
     def test_takeover_and_a_late_write(self):
         """Either all of the write came first, or none of it happened."""
-        order = work_orders.create_desktops(base.ORDER, base.SPEC, ['a'])
+        order = desktop_orders.create(base.ORDER, base.SPEC, ['a'])
         epoch = self.claim(order).epoch
         item = order.items[0]
         self.set_order(order, lease_expires_at=order.created_at)

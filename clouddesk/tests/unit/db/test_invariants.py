@@ -13,8 +13,10 @@ from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import clock
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import leases
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.db import base
@@ -59,31 +61,31 @@ class Life:
 
     def create(self):
         names = ['desk'] * self.dice.randint(1, 3)
-        work_orders.create_desktops(base.ORDER, base.SPEC, names)
+        desktop_orders.create(base.ORDER, base.SPEC, names)
 
     def create_pool(self):
         name = self.dice.choice(['red', 'blue'])
         size = self.dice.randint(0, 4)
         pool = base.POOL | {'name': name, 'size': size}
-        work_orders.create_pool(base.ORDER, pool, 'school')
+        pool_orders.create(base.ORDER, pool, 'school')
 
     def resize(self):
         size = self.dice.randint(0, 5)
-        work_orders.resize_pool(
+        pool_orders.resize(
             base.ORDER, self.any_id(models.Pool), size, None, 'school'
         )
 
     def change_pool(self):
         pool_id = self.any_id(models.Pool)
         if self.dice.random() < 0.5:
-            work_orders.retry_pool(base.ORDER, pool_id, None, 'school')
+            pool_orders.retry(base.ORDER, pool_id, None, 'school')
         else:
-            work_orders.delete_pool(base.ORDER, pool_id, None)
+            pool_orders.delete(base.ORDER, pool_id, None)
 
     def act(self):
         action = self.dice.choice(sorted(set(states.ACTION_TO) - {'create'}))
         ids = {self.any_id(models.Desktop) for _each in range(2)}
-        work_orders.act_on_desktops(base.ORDER, action, sorted(ids), None)
+        desktop_orders.act(base.ORDER, action, sorted(ids), None)
 
     def turn(self):
         action = self.dice.choice(sorted(states.ORDER_ACTION_TO))

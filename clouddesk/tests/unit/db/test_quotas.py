@@ -8,7 +8,9 @@ from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db import models
 from clouddesk.db import quotas
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.db import base
@@ -17,13 +19,11 @@ from clouddesk.tests.unit.db import base
 class QuotaTest(base.DatabaseTestCase):
     def create(self, count=1, **limits):
         names = ['desk%d' % number for number in range(count)]
-        return work_orders.create_desktops(
-            base.ORDER, base.SPEC, names, limits
-        )
+        return desktop_orders.create(base.ORDER, base.SPEC, names, limits)
 
     def create_pool(self, size, name='class', **limits):
         pool = base.POOL | {'size': size, 'name': name}
-        return work_orders.create_pool(base.ORDER, pool, '', limits)
+        return pool_orders.create(base.ORDER, pool, '', limits)
 
     def refused(self, call, *args, **kwargs):
         error = self.assertRaises(exceptions.OverQuota, call, *args, **kwargs)
@@ -62,7 +62,7 @@ class QuotaTest(base.DatabaseTestCase):
         pool, _members = self.pool(2)
 
         def resize(size, most):
-            return work_orders.resize_pool(
+            return pool_orders.resize(
                 base.ORDER, pool.id, size, None, '', {'desktops': most}
             )
 
@@ -76,7 +76,7 @@ class QuotaTest(base.DatabaseTestCase):
         pool, members = self.pool(3)
 
         def retry(most):
-            return work_orders.retry_pool(
+            return pool_orders.retry(
                 base.ORDER, pool.id, None, '', {'desktops': most}
             )
 
@@ -120,14 +120,14 @@ class RehearsalTest(base.DatabaseTestCase):
     def test_it_leaves_no_trace(self):
         """V23"""
         with db.rehearsal():
-            order = work_orders.create_pool(base.ORDER, base.POOL, '')
+            order = pool_orders.create(base.ORDER, base.POOL, '')
             self.assertEqual(
                 ['class-01', 'class-02', 'class-03'],
                 [item.desktop_name for item in order.items],
             )
         self.assertEqual({'desktops': 0, 'pools': 0}, quotas.usage('project'))
         self.assertEqual([], work_orders.list_('project', {}, _all()))
-        work_orders.create_pool(base.ORDER, base.POOL, '')
+        pool_orders.create(base.ORDER, base.POOL, '')
         self.assertEqual({'desktops': 3, 'pools': 1}, quotas.usage('project'))
 
     def test_it_finds_what_is_in_the_way(self):
@@ -135,7 +135,7 @@ class RehearsalTest(base.DatabaseTestCase):
         with db.rehearsal():
             self.assertRaises(
                 exceptions.NameTaken,
-                work_orders.create_pool,
+                pool_orders.create,
                 base.ORDER,
                 base.POOL,
                 '',
@@ -144,7 +144,7 @@ class RehearsalTest(base.DatabaseTestCase):
     def test_of_a_resize(self):
         pool, _members = self.pool(3)
         with db.rehearsal():
-            order = work_orders.resize_pool(base.ORDER, pool.id, 1, None, '')
+            order = pool_orders.resize(base.ORDER, pool.id, 1, None, '')
         self.assertEqual(2, len(order.items))
         self.assertEqual(3, pools.get(pool.id).size)
         self.assertIsNone(pools.get(pool.id).work_order_id)

@@ -2,8 +2,10 @@
 
 from clouddesk import states
 from clouddesk.db import paging
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import leases
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
@@ -25,27 +27,25 @@ class StatementsTestCase(base.DatabaseTestCase):
         return self.pool(count, status, name='class%d' % count)[0]
 
     def resized(self, pool, size):
-        return work_orders.resize_pool(
+        return pool_orders.resize(
             base.ORDER, pool.id, size, 'project', 'school'
         )
 
     def acted(self, action, rows):
         ids = [row.id for row in rows]
-        return work_orders.act_on_desktops(base.ORDER, action, ids, 'project')
+        return desktop_orders.act(base.ORDER, action, ids, 'project')
 
     def test_create_desktops(self):
         costs = self.costs(
             lambda count: ['desk'] * count,
-            lambda names: work_orders.create_desktops(
-                base.ORDER, base.SPEC, names
-            ),
+            lambda names: desktop_orders.create(base.ORDER, base.SPEC, names),
         )
         self.assertEqual((5, 5), costs)
 
     def test_create_pool(self):
         costs = self.costs(
             lambda count: base.POOL | {'name': str(count), 'size': count},
-            lambda pool: work_orders.create_pool(base.ORDER, pool, 'school'),
+            lambda pool: pool_orders.create(base.ORDER, pool, 'school'),
         )
         self.assertEqual((6, 6), costs)
 
@@ -63,7 +63,7 @@ class StatementsTestCase(base.DatabaseTestCase):
     def test_retry_pool(self):
         costs = self.costs(
             lambda count: self.sized(count, states.FAULT),
-            lambda pool: work_orders.retry_pool(
+            lambda pool: pool_orders.retry(
                 base.ORDER, pool.id, 'project', 'school'
             ),
         )
@@ -72,9 +72,7 @@ class StatementsTestCase(base.DatabaseTestCase):
     def test_delete_pool(self):
         costs = self.costs(
             self.sized,
-            lambda pool: work_orders.delete_pool(
-                base.ORDER, pool.id, 'project'
-            ),
+            lambda pool: pool_orders.delete(base.ORDER, pool.id, 'project'),
         )
         self.assertEqual((10, 10), costs)
 

@@ -4,8 +4,10 @@ import ddt
 
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import leases
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
@@ -20,7 +22,7 @@ class _ActTestCase(base.DatabaseTestCase):
         return work_orders.act(action, ids, 'project')
 
     def order(self, names=('a',)):
-        return work_orders.create_desktops(base.ORDER, base.SPEC, list(names))
+        return desktop_orders.create(base.ORDER, base.SPEC, list(names))
 
     def fail(self, order, done=0, failed=1):
         """Some items done, some failed, the rest never started."""
@@ -40,7 +42,7 @@ class _ActTestCase(base.DatabaseTestCase):
 
     def on(self, action, *rows):
         ids = [row.id for row in rows]
-        return work_orders.act_on_desktops(base.ORDER, action, ids, 'project')
+        return desktop_orders.act(base.ORDER, action, ids, 'project')
 
 
 @ddt.ddt
@@ -245,15 +247,15 @@ class RetryTestCase(_ActTestCase):
 
 class RetryPoolOrderTestCase(_ActTestCase):
     def create(self):
-        return work_orders.create_pool(base.ORDER, base.POOL, 'school')
+        return pool_orders.create(base.ORDER, base.POOL, 'school')
 
     def resize(self, pool, size):
-        return work_orders.resize_pool(
+        return pool_orders.resize(
             base.ORDER, pool.id, size, 'project', 'school'
         )
 
     def delete(self, pool):
-        return work_orders.delete_pool(base.ORDER, pool.id, 'project')
+        return pool_orders.delete(base.ORDER, pool.id, 'project')
 
     def test_pool_is_held_again(self):
         failed = self.fail(self.create(), done=1, failed=2)

@@ -11,7 +11,9 @@ from clouddesk.db import models
 from clouddesk.db import paging
 from clouddesk.db import people
 from clouddesk.db.api import assignments
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.db import base
@@ -126,9 +128,7 @@ class TakeTestCase(AssignmentsTestCase):
         self.set_desktops([members[0].id], states.RUNNING, locked=True)
         self.set_desktops([members[1].id], states.FAULT)
         self.set_desktops([members[2].id], states.DELETING)
-        work_orders.act_on_desktops(
-            base.ORDER, 'reboot', [members[3].id], 'project'
-        )
+        desktop_orders.act(base.ORDER, 'reboot', [members[3].id], 'project')
         assignments.assign(members[4].id, 'project', CLASS)
         self.assertEqual(members[5].id, assignments.take(pool, 'ada').id)
         self.assertRaises(
@@ -148,7 +148,7 @@ class TakeTestCase(AssignmentsTestCase):
         """When it is gone she may take another."""
         pool, members = self.take_pool(2)
         assignments.take(pool, 'ada')
-        order = work_orders.act_on_desktops(
+        order = desktop_orders.act(
             base.ORDER, 'delete', [members[0].id], 'project'
         )
         self.assertRaises(
@@ -263,9 +263,7 @@ class RosterTestCase(AssignmentsTestCase):
         pool, members = self.pool(2)
         assignments.add_members(pool.id, [ADA], 9)
         assignments.assign(members[0].id, 'project', ADA)
-        self.remove_all(
-            work_orders.delete_pool(base.ORDER, pool.id, 'project')
-        )
+        self.remove_all(pool_orders.delete(base.ORDER, pool.id, 'project'))
         self.assertEqual(0, self.count(models.PoolMember))
         self.assertEqual(0, self.count(models.Desktop))
 
@@ -320,7 +318,7 @@ class ViewerTestCase(AssignmentsTestCase):
         for hidden in (self.bobs, self.free):
             self.assertRaises(
                 exceptions.NotFound,
-                work_orders.act_on_desktops,
+                desktop_orders.act,
                 base.ORDER,
                 'stop',
                 [self.hers.id, hidden.id],
@@ -328,7 +326,7 @@ class ViewerTestCase(AssignmentsTestCase):
                 None,
                 self.ada,
             )
-        work_orders.act_on_desktops(
+        desktop_orders.act(
             base.ORDER, 'stop', [self.hers.id], 'project', None, self.ada
         )
 
@@ -353,7 +351,7 @@ class ViewerTestCase(AssignmentsTestCase):
     def test_orders(self):
         """She sees the orders that she made."""
         bob = people.Viewer('bob')
-        made = work_orders.act_on_desktops(
+        made = desktop_orders.act(
             base.ORDER, 'stop', [self.hers.id], 'project'
         )
         page = paging.Page()
@@ -380,7 +378,7 @@ class ShrinkTestCase(AssignmentsTestCase):
         self.set_desktops([ids[4]], states.FAULT)
         gone = []
         for size in (4, 3, 2, 1):
-            order = work_orders.resize_pool(
+            order = pool_orders.resize(
                 base.ORDER, pool.id, size, 'project', 'school'
             )
             gone.append(order.items[0].desktop_id)

@@ -7,7 +7,9 @@ from clouddesk import states
 from clouddesk.db import models
 from clouddesk.db import verdicts
 from clouddesk.db.api import batches
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
@@ -18,7 +20,7 @@ class BatchTestCase(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
         names = ['ada', 'bob', 'eve', 'zoe']
-        made = work_orders.create_desktops(base.ORDER, base.SPEC, names)
+        made = desktop_orders.create(base.ORDER, base.SPEC, names)
         self.finish(made)
         self.ids = [item.desktop_id for item in made.items]
         self.ada, self.bob, self.eve, self.zoe = self.ids
@@ -37,7 +39,7 @@ class BatchTestCase(base.DatabaseTestCase):
 
     def test_v25_a_verdict_for_each(self):
         """V25: wrong states are refused and named, the rest goes on."""
-        holder = work_orders.act_on_desktops(
+        holder = desktop_orders.act(
             base.ORDER, 'reboot', [self.bob], 'project'
         )
         self.set_desktops([self.eve], states.OFF)
@@ -149,14 +151,14 @@ class ProtectedPoolTestCase(base.DatabaseTestCase):
         )
 
     def resize(self, size):
-        return work_orders.resize_pool(
+        return pool_orders.resize(
             base.ORDER, self.made.id, size, 'project', 'school'
         )
 
     def test_pool_is_not_deleted(self):
         error = self.assertRaises(
             exceptions.DesktopProtected,
-            work_orders.delete_pool,
+            pool_orders.delete,
             base.ORDER,
             self.made.id,
             'project',

@@ -5,6 +5,7 @@ import ddt
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db import paging
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
@@ -41,7 +42,7 @@ class ReadTestCase(base.DatabaseTestCase):
 
     def test_held_by(self):
         self.desktop()
-        order = work_orders.create_desktops(base.ORDER, base.SPEC, ['a', 'b'])
+        order = desktop_orders.create(base.ORDER, base.SPEC, ['a', 'b'])
         held = desktops.held_by(order.id)
         self.assertEqual({'a', 'b'}, {row.name for row in held})
 
@@ -101,7 +102,7 @@ class ListTestCase(base.DatabaseTestCase):
         self.assertEqual(name, self.names(pool_id=pool.id))
         self.assertEqual(name, self.names(server_id='s'))
         self.assertEqual(name, self.names(name=members[0].name))
-        order = work_orders.act_on_desktops(
+        order = desktop_orders.act(
             base.ORDER, 'stop', [members[0].id], 'project'
         )
         self.assertEqual(name, self.names(work_order_id=order.id))
@@ -216,9 +217,7 @@ class ObserveTestCase(base.DatabaseTestCase):
 
     def test_status_is_the_orders_while_it_holds(self):
         desktop = self.desktop()
-        work_orders.act_on_desktops(
-            base.ORDER, 'stop', [desktop.id], 'project'
-        )
+        desktop_orders.act(base.ORDER, 'stop', [desktop.id], 'project')
         seen = self.observe(
             desktop, server_status='SHUTOFF', status=states.OFF
         )
@@ -228,9 +227,7 @@ class ObserveTestCase(base.DatabaseTestCase):
     def test_order_that_takes_it_meanwhile_wins(self):
         """The condition is in the UPDATE, not only in the look before it."""
         desktop = self.desktop()
-        work_orders.act_on_desktops(
-            base.ORDER, 'stop', [desktop.id], 'project'
-        )
+        desktop_orders.act(base.ORDER, 'stop', [desktop.id], 'project')
         free = desktops.get(desktop.id)
         free.work_order_id = None
         said = {desktop.id: {'id': desktop.id, 'status': states.OFF}}
@@ -324,18 +321,18 @@ class StrandedTestCase(base.DatabaseTestCase):
         self.assertEqual([], self.stranded())
 
     def test_held_by_unfinished_order(self):
-        order = work_orders.create_desktops(base.ORDER, base.SPEC, ['a'])
+        order = desktop_orders.create(base.ORDER, base.SPEC, ['a'])
         self.assertEqual([], self.stranded())
         work_orders.act('pause', [order.id], 'project')
         self.assertEqual([], self.stranded())
 
     def test_held_by_finished_order(self):
-        order = work_orders.create_desktops(base.ORDER, base.SPEC, ['a'])
+        order = desktop_orders.create(base.ORDER, base.SPEC, ['a'])
         self.set_order(order, status=states.FAILED)
         self.assertEqual([order.items[0].desktop_id], self.stranded())
 
     def test_left_by_its_item(self):
-        order = work_orders.create_desktops(base.ORDER, base.SPEC, ['a'])
+        order = desktop_orders.create(base.ORDER, base.SPEC, ['a'])
         epoch = self.claim(order).epoch
         item = order.items[0]
         progress.finish_item(order.id, epoch, item.id, states.ITEM_UNDONE, {})

@@ -7,6 +7,7 @@ import ddt
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db import clock
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import leases
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
@@ -16,9 +17,7 @@ from clouddesk.tests.unit.db import base
 class _LeaseTestCase(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
-        self.order = work_orders.create_desktops(
-            base.ORDER, base.SPEC, ['a', 'b']
-        )
+        self.order = desktop_orders.create(base.ORDER, base.SPEC, ['a', 'b'])
 
     def expire(self):
         self.set_order(self.order, lease_expires_at=clock.now(-1))
@@ -143,7 +142,7 @@ class KeepTestCase(_LeaseTestCase):
 
 class ClaimableTestCase(_LeaseTestCase):
     def test_oldest_first(self):
-        later = work_orders.create_desktops(base.ORDER, base.SPEC, ['c'])
+        later = desktop_orders.create(base.ORDER, base.SPEC, ['c'])
         both = [self.order.id, later.id]
         self.assertEqual(both, leases.claimable(10))
         self.assertEqual(both[:1], leases.claimable(1))

@@ -4,8 +4,8 @@ from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import paging
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
-from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.db import base
 
 
@@ -88,7 +88,7 @@ class PoolsTestCase(base.DatabaseTestCase):
     def test_order_kinds(self):
         free, _members = self.pool(0, name='free')
         busy, _members = self.pool(0, name='busy')
-        work_orders.resize_pool(base.ORDER, busy.id, 2, 'project', 'school')
+        pool_orders.resize(base.ORDER, busy.id, 2, 'project', 'school')
         rows = [pools.get(busy.id), pools.get(free.id)]
         with base.statements() as sent:
             kinds = pools.order_kinds(rows)

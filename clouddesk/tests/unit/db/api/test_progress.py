@@ -9,8 +9,10 @@ from clouddesk import states
 from clouddesk.db import clock
 from clouddesk.db import models
 from clouddesk.db import paging
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import leases
+from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import progress
 from clouddesk.db.api import work_orders
@@ -27,12 +29,10 @@ class _ProgressTestCase(base.DatabaseTestCase):
 
     def new_desktops(self, count=2):
         names = ['desk%d' % number for number in range(count)]
-        self.work(work_orders.create_desktops(base.ORDER, base.SPEC, names))
+        self.work(desktop_orders.create(base.ORDER, base.SPEC, names))
 
     def act(self, action, ids):
-        self.work(
-            work_orders.act_on_desktops(base.ORDER, action, ids, 'project')
-        )
+        self.work(desktop_orders.act(base.ORDER, action, ids, 'project'))
 
     def item(self, position=0):
         return work_orders.get(self.order.id).items[position]
@@ -108,7 +108,7 @@ class FenceTestCase(_ProgressTestCase):
         self.assertRaises(exceptions.LeaseLost, write)
 
     def test_item_of_another_order(self):
-        theirs = work_orders.create_desktops(base.ORDER, base.SPEC, ['b'])
+        theirs = desktop_orders.create(base.ORDER, base.SPEC, ['b'])
         item_id = theirs.items[0].id
         self.assertRaises(
             exceptions.NotFound, self.call, progress.start_item, item_id
@@ -252,7 +252,7 @@ class PoolSizeTestCase(_ProgressTestCase):
         self.call(progress.forget_desktop, item_id, undone=True)
 
     def test_undone_creation_wants_less(self):
-        self.work(work_orders.create_pool(base.ORDER, base.POOL, 'school'))
+        self.work(pool_orders.create(base.ORDER, base.POOL, 'school'))
         self.forget(2)
         self.forget(1)
         self.assertEqual(1, self.size(self.order.subject_id))
@@ -270,9 +270,7 @@ class PoolSizeTestCase(_ProgressTestCase):
     def test_undone_growth_wants_less(self):
         pool, _members = self.pool(2)
         self.work(
-            work_orders.resize_pool(
-                base.ORDER, pool.id, 4, 'project', 'school'
-            )
+            pool_orders.resize(base.ORDER, pool.id, 4, 'project', 'school')
         )
         self.forget(0)
         self.assertEqual(3, self.size(pool.id))
@@ -281,9 +279,7 @@ class PoolSizeTestCase(_ProgressTestCase):
         pool, members = self.pool(2)
         self.remove_all(self.deletion(members[1].id))
         self.set_size(pool.id, 2)
-        self.work(
-            work_orders.retry_pool(base.ORDER, pool.id, 'project', 'school')
-        )
+        self.work(pool_orders.retry(base.ORDER, pool.id, 'project', 'school'))
         self.forget(0)
         self.assertEqual(2, self.size(pool.id))
 
@@ -303,16 +299,14 @@ class PoolSizeTestCase(_ProgressTestCase):
     def test_undone_shrinking_wants_it_again(self):
         pool, _members = self.pool(3)
         self.work(
-            work_orders.resize_pool(
-                base.ORDER, pool.id, 1, 'project', 'school'
-            )
+            pool_orders.resize(base.ORDER, pool.id, 1, 'project', 'school')
         )
         self.finish_item(0, states.ITEM_UNDONE, {'status': states.RUNNING})
         self.assertEqual(2, self.size(pool.id))
 
     def test_undone_end_of_the_pool_wants_as_many(self):
         pool, _members = self.pool(2)
-        self.work(work_orders.delete_pool(base.ORDER, pool.id, 'project'))
+        self.work(pool_orders.delete(base.ORDER, pool.id, 'project'))
         self.finish_item(0, states.ITEM_UNDONE, {'status': states.RUNNING})
         self.assertEqual(2, self.size(pool.id))
 
@@ -323,7 +317,7 @@ class PoolSizeTestCase(_ProgressTestCase):
         self.assertEqual(2, self.size(pool.id))
 
     def deletion(self, desktop_id):
-        return work_orders.act_on_desktops(
+        return desktop_orders.act(
             base.ORDER, 'delete', [desktop_id], 'project'
         )
 
@@ -336,7 +330,7 @@ class PoolSizeTestCase(_ProgressTestCase):
 class FinishOrderTestCase(_ProgressTestCase):
     @ddt.data(*sorted(states.ORDER_FINISHED))
     def test_nothing_stays_held(self, status):
-        self.work(work_orders.create_pool(base.ORDER, base.POOL, 'school'))
+        self.work(pool_orders.create(base.ORDER, base.POOL, 'school'))
         self.call(progress.finish_order, status, FAULT)
         self.assertNothingHeldBy(self.order)
         order = work_orders.get(self.order.id)
@@ -399,22 +393,20 @@ class FinishOrderTestCase(_ProgressTestCase):
 
     def test_end_of_a_pool(self):
         pool, members = self.pool(2)
-        self.remove_all(
-            work_orders.delete_pool(base.ORDER, pool.id, 'project')
-        )
+        self.remove_all(pool_orders.delete(base.ORDER, pool.id, 'project'))
         self.assertRaises(exceptions.NotFound, pools.get, pool.id)
         self.assertEqual([], desktops.get_many([row.id for row in members]))
 
     def test_end_of_an_empty_pool(self):
         pool, _members = self.pool(0)
-        order = work_orders.delete_pool(base.ORDER, pool.id, 'project')
+        order = pool_orders.delete(base.ORDER, pool.id, 'project')
         self.remove_all(order)
         self.assertRaises(exceptions.NotFound, pools.get, pool.id)
         self.assertEqual('class', work_orders.get(order.id).subject_name)
 
     def test_pool_whose_end_failed_stays(self):
         pool, members = self.pool(2)
-        self.work(work_orders.delete_pool(base.ORDER, pool.id, 'project'))
+        self.work(pool_orders.delete(base.ORDER, pool.id, 'project'))
         self.call(progress.forget_desktop, self.item(0).id)
         self.finish_item(1, states.ITEM_FAILED, {}, FAULT)
         self.call(progress.finish_order, states.FAILED, FAULT)
@@ -423,16 +415,14 @@ class FinishOrderTestCase(_ProgressTestCase):
 
     def test_pool_with_desktops_is_never_removed(self):
         pool, _members = self.pool(1)
-        self.work(work_orders.delete_pool(base.ORDER, pool.id, 'project'))
+        self.work(pool_orders.delete(base.ORDER, pool.id, 'project'))
         self.call(progress.finish_order, states.SUCCEEDED)
         self.assertIsNone(pools.get(pool.id).work_order_id)
 
     def test_other_orders_keep_the_pool(self):
         pool, _members = self.pool(1)
         self.work(
-            work_orders.resize_pool(
-                base.ORDER, pool.id, 0, 'project', 'school'
-            )
+            pool_orders.resize(base.ORDER, pool.id, 0, 'project', 'school')
         )
         self.assertEqual(flows.POOL_RESIZE, self.order.kind)
         self.call(progress.forget_desktop, self.item().id)

@@ -5,6 +5,7 @@ import ddt
 from clouddesk import states
 from clouddesk.db import clock
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
 from clouddesk.db.api import purge
 from clouddesk.db.api import work_orders
@@ -16,7 +17,7 @@ _DAY = 86400
 @ddt.ddt
 class PurgeTestCase(base.DatabaseTestCase):
     def order(self, status, days):
-        order = work_orders.create_desktops(base.ORDER, base.SPEC, ['a', 'b'])
+        order = desktop_orders.create(base.ORDER, base.SPEC, ['a', 'b'])
         finished = clock.now(-_DAY * days)
         self.set_order(order, status=status, finished_at=finished)
         return order
