@@ -342,6 +342,16 @@ class MigrationFailed(ClouddeskError):
     message = _('The server is still on host %(host)s: %(reason)s')
 
 
+class ReattachFailed(ClouddeskError):
+    """The server of a desktop does not take its port."""
+
+    code = 'reattach_failed'
+    message = _(
+        'The server does not take its port: %(reason)s Repair again when it '
+        'is running or off, or rebuild the desktop, which loses its disk.'
+    )
+
+
 class RemovalFailed(ClouddeskError):
     code = 'removal_failed'
     message = _('%(service)s could not remove its part: %(reason)s')

@@ -19,6 +19,8 @@ DELETE = 'desktop.delete'
 REBUILD = 'desktop.rebuild'
 #: Moved to another host while it runs.
 MIGRATE = 'desktop.migrate'
+#: Connected again, with the server and disk that it has; a repair.
+REATTACH = 'desktop.reattach'
 POOL_CREATE = 'pool.create'
 POOL_RETRY = 'pool.retry'
 POOL_RESIZE = 'pool.resize'
@@ -34,6 +36,7 @@ _BUILD = ('volume', 'port', 'floating_ip', 'server', 'active')
 #: What was there goes first; the port stays.
 _RENEW = ('remove', 'gone', 'clear', *_BUILD)
 _POWER = ('request', 'settled')
+_REATTACH = ('port', 'floating_ip', 'plug')
 _DESTROY = ('server', 'gone', 'volume', 'floating_ip', 'port', 'row')
 
 _BUILD_KINDS = frozenset({CREATE, RETRY, POOL_CREATE, POOL_RETRY})
@@ -44,7 +47,7 @@ KINDS = (
     _BUILD_KINDS
     | _POWER_KINDS
     | _DESTROY_KINDS
-    | {POOL_RESIZE, REBUILD, MIGRATE}
+    | {POOL_RESIZE, REBUILD, MIGRATE, REATTACH}
 )
 
 
@@ -73,4 +76,4 @@ def steps_for(kind: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
         return _BUILD
     if destroys(kind, inputs):
         return _DESTROY
-    return _RENEW if kind == REBUILD else _POWER
+    return {REBUILD: _RENEW, REATTACH: _REATTACH}.get(kind, _POWER)

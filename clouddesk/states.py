@@ -13,7 +13,8 @@ from automaton import machines
 
 # -- desktop ---------------------------------------------------------------
 
-#: Being made: the resources are checked and the server is built.
+#: Being made: the resources are checked and the server is built. Or mended:
+#: what the server lost is made again.
 BUILDING = 'building'
 STARTING = 'starting'
 RUNNING = 'running'
@@ -37,6 +38,7 @@ DESKTOP_STATUSES = DESKTOP_STABLE | DESKTOP_UNSTABLE
 #: (from, event, to)
 _DESKTOP = (
     (BUILDING, 'built', RUNNING),
+    (BUILDING, 'stopped', OFF),
     (BUILDING, 'delete', DELETING),
     (OFF, 'start', STARTING),
     (FAULT, 'start', STARTING),
@@ -67,6 +69,9 @@ _DESKTOP = (
     (RUNNING, 'rebuild', BUILDING),
     (OFF, 'rebuild', BUILDING),
     (FAULT, 'rebuild', BUILDING),
+    # Given another port, or what else it is reached by.
+    (RUNNING, 'reattach', BUILDING),
+    (OFF, 'reattach', BUILDING),
 )
 
 #: Statuses that an action may begin in.
@@ -78,6 +83,7 @@ ACTION_FROM = {
     'delete': (RUNNING, OFF, FAULT),
     'retry': (FAULT,),
     'rebuild': (RUNNING, OFF, FAULT),
+    'reattach': (RUNNING, OFF),
     'migrate': (RUNNING,),
 }
 
@@ -90,6 +96,7 @@ ACTION_TO = {
     'delete': DELETING,
     'retry': BUILDING,
     'rebuild': BUILDING,
+    'reattach': BUILDING,
     'migrate': MIGRATING,
 }
 

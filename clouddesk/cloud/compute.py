@@ -154,6 +154,16 @@ class Compute:
             return False
         return True
 
+    def plug(self, server_id: str, port_id: str) -> None:
+        """Give a server a port.
+
+        :raises CloudConflict: the state of the server forbids it
+        """
+        with errors.translated(_SERVICE, 'server', server_id):
+            self._conn.compute.create_server_interface(
+                server_id, port_id=port_id
+            )
+
     def start(self, server_id: str) -> None:
         """:raises CloudConflict: the server is not shut off"""
         self._actions.start(server_id)

@@ -54,6 +54,16 @@ class FloatingIPs:
             **filters,
         )
 
+    def get(self, floating_ip_id: str) -> types.FloatingIP | None:
+        """A floating IP under whatever mark, or None when there is none."""
+        try:
+            with errors.translated(_SERVICE, 'floating IP', floating_ip_id):
+                path = '/floatingips/%s' % floating_ip_id
+                answer = listing.read(self._conn.network, path)
+                return _floating_ip(answer['floatingip'])
+        except exceptions.CloudNotFound:
+            return None
+
     def create(
         self, desktop_id: str, network_id: str, port_id: str
     ) -> types.FloatingIP:

@@ -77,13 +77,19 @@ class Network:
         name: str,
         network_id: str,
         security_groups: Sequence[str] | None = None,
+        mac: str | None = None,
+        addresses: Sequence[str] = (),
+        project_id: str | None = None,
     ) -> types.Port:
         """Make the port of a desktop.
 
         :param name: of the desktop, for people; the port's own name is the
             mark that :meth:`find_ports` looks for
         :param security_groups: their ids; None is the project's default one
-        :raises CloudConflict: the network has no free address
+        :param mac: and addresses that it shall have; by default Neutron
+            chooses
+        :param project_id: whose port it is; for admins
+        :raises CloudConflict: the network has no free address, or not this
         :raises CloudQuotaExceeded: the project may have no further port
         """
         wanted: dict[str, Any] = {
@@ -93,6 +99,12 @@ class Network:
         }
         if security_groups is not None:
             wanted['security_groups'] = list(security_groups)
+        if mac:
+            wanted['mac_address'] = mac
+        if addresses:
+            wanted['fixed_ips'] = [{'ip_address': each} for each in addresses]
+        if project_id:
+            wanted['project_id'] = project_id
         with errors.translated(_SERVICE, 'network', network_id):
             created = self._conn.network.create_port(**wanted)
         return _port(created.to_dict(original_names=True))

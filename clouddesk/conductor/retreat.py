@@ -90,6 +90,13 @@ def _is_past_return(order: models.WorkOrder, item: models.WorkItem) -> bool:
     """Whether something was asked for that cannot be taken back."""
     if flows.builds(order.kind, order.inputs):
         return False
-    if order.kind == flows.REBUILD or flows.destroys(order.kind, order.inputs):
+    if _goes_on(order):
         return item.status == states.ITEM_WORKING
     return item.status == states.ITEM_WORKING and item.steps_done > 0
+
+
+def _goes_on(order: models.WorkOrder) -> bool:
+    """Whether the first step changes what cannot be put back."""
+    return order.kind in (flows.REBUILD, flows.REATTACH) or flows.destroys(
+        order.kind, order.inputs
+    )

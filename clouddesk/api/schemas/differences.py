@@ -4,7 +4,7 @@ from clouddesk.api.schemas import common
 from clouddesk.i18n import _
 
 RESOURCES = ('desktop', 'server', 'port', 'volume', 'floating_ip')
-REPAIRS = ('retry', 'rebuild', 'delete', 'synchronise')
+REPAIRS = ('retry', 'rebuild', 'reattach', 'delete', 'synchronise')
 VERDICTS = ('repaired', 'ordered', 'gone', 'refused', 'failed', 'later')
 
 _ID: common.Schema = {

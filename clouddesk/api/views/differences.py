@@ -10,8 +10,26 @@ _MESSAGES = {
         'The server of the desktop is gone from Nova. Repair builds another.'
     ),
     'vanished_port': _(
-        'The port of the desktop is gone from Neutron. Repair makes the '
-        'desktop again; what is on its system disk is lost.'
+        'The port of the desktop is gone from Neutron. Repair gives its '
+        'server another one, with the same address if that is free; the '
+        'disk stays.'
+    ),
+    'unplugged_port': _(
+        'The port of the desktop is not in its server. Repair plugs it in '
+        'again.'
+    ),
+    'vanished_floating_ip': _(
+        'The floating IP of the desktop is gone from Neutron. Repair takes '
+        'another one.'
+    ),
+    'unplugged_floating_ip': _(
+        'The floating IP of the desktop does not lead to it. Repair lets it '
+        'lead there again.'
+    ),
+    'retry': _(
+        '%(resource_type)s %(resource_id)s of the desktop is lost, and its '
+        'server is broken, too. Repair builds both again; what is on a '
+        'system disk that is not a volume is lost.'
     ),
     'vanished_volume': _(
         'The disk of the desktop is gone from Cinder. Repair makes the '
@@ -70,5 +88,7 @@ def _message(told: Mapping[str, Any]) -> str | None:
     kind = told.get('kind')
     if kind is None:
         return None
-    template = _MESSAGES.get(kind) or _MESSAGES[kind.split('_')[0]]
-    return template % told
+    why = kind.split('_')[0]
+    if told['repair'] == 'retry' and kind != 'vanished_server':
+        why = kind = 'retry'
+    return (_MESSAGES.get(kind) or _MESSAGES[why]) % told

@@ -5,6 +5,7 @@ from clouddesk.conductor.flows import build
 from clouddesk.conductor.flows import destroy
 from clouddesk.conductor.flows import migrate
 from clouddesk.conductor.flows import power
+from clouddesk.conductor.flows import reattach
 from clouddesk.conductor.flows import rebuild
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
@@ -17,11 +18,14 @@ _REBUILD = steps.Flow(rebuild.STEPS, waves=True, limited=True, looks=True)
 _BOOT = steps.Flow(power.STEPS, waves=True)
 _STOP = steps.Flow(power.STEPS)
 _MIGRATE = steps.Flow(migrate.STEPS)
+#: What the desktop has may be there under its id, but not recorded.
+_REATTACH = steps.Flow(reattach.STEPS, looks=True)
 #: Nothing may stay behind, recorded or not.
 _DESTROY = steps.Flow(destroy.STEPS, looks=True)
 
 _OF_KIND = {
     flows.MIGRATE: _MIGRATE,
+    flows.REATTACH: _REATTACH,
     flows.REBUILD: _REBUILD,
     flows.STOP: _STOP,
 }

@@ -77,16 +77,28 @@ class Port(steps.Step):
             ctx.cloud.network.delete_port(port.id)
         groups = reach.groups(ctx, desktop, good[0] if good else None)
         if not good:
-            good = [
-                ctx.cloud.network.create_port(
-                    desktop.id, desktop.name, desktop.network_id, groups
-                )
-            ]
+            good = [self.make(ctx, desktop, groups)]
         elif groups is not None:
             ctx.cloud.network.set_security_groups(good[0].id, groups)
         return steps.Done(
-            {'port_id': good[0].id, 'addresses': good[0].addresses}
+            {
+                'port_id': good[0].id,
+                'addresses': good[0].addresses,
+                'wiring': reach.wiring(good[0], groups),
+            }
         )
+
+    def make(
+        self,
+        ctx: steps.Context,
+        desktop: models.Desktop,
+        groups: list[str] | None,
+    ) -> types.Port:
+        """Make a port where there is none."""
+        port: types.Port = ctx.cloud.network.create_port(
+            desktop.id, desktop.name, desktop.network_id, groups
+        )
+        return port
 
 
 class Server(steps.Step):
@@ -103,7 +115,7 @@ class Server(steps.Step):
         for server in _others(found, good):
             ctx.admin.compute.delete_server(server.id)
         if good:
-            return steps.Done({'server_id': good[0].id})
+            return self._adopt(ctx, desktop, good[0])
         if found:
             # Its port is free only when it is gone.
             return steps.Wait(_('The removal of the failed server'))
@@ -129,6 +141,23 @@ class Server(steps.Step):
             server = ctx.cloud.compute.get_server(desktop.server_id)
             return [server] if server else []
         return found
+
+    def _adopt(
+        self,
+        ctx: steps.Context,
+        desktop: models.Desktop,
+        server: types.Server,
+    ) -> steps.Done | steps.Wait:
+        """Use a server that is there; its port may have been lost since."""
+        held = {port.id: port.device_id for port in ctx.scene.ports(desktop)}
+        desktop.server_id = server.id
+        if server.status in reach.PLUGGABLE and not held.get(
+            desktop.port_id or ''
+        ):
+            waiting = reach.plug(ctx, desktop)
+            if waiting:
+                return waiting
+        return steps.Done({'server_id': server.id})
 
     def _create(
         self, ctx: steps.Context, desktop: models.Desktop

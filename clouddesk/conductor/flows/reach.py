@@ -1,10 +1,17 @@
 """How a desktop is reached from outside: floating IP and security groups."""
 
+from typing import Any
+
+from clouddesk import exceptions
 from clouddesk.cloud import security_groups
 from clouddesk.cloud import types
 from clouddesk.conductor.flows import steps
 from clouddesk.conf import CONF
 from clouddesk.db import models
+from clouddesk.i18n import _
+
+#: Statuses in which a server takes a port.
+PLUGGABLE = frozenset({'ACTIVE', 'PAUSED', 'SHUTOFF'})
 
 
 class FloatingIP(steps.Step):
@@ -72,6 +79,44 @@ def groups(
     if port is not None:
         wanted |= set(_of(port)) - ours
     return sorted(wanted) if wanted != set(_of(port)) else None
+
+
+def wiring(port: types.Port, groups: list[str] | None) -> dict[str, Any]:
+    """What is remembered of a port, so that another can take its place.
+
+    :param groups: that it was just given; None: it keeps its own
+    """
+    return {
+        'mac': port.mac,
+        'addresses': [each['address'] for each in port.addresses],
+        'security_groups': list(
+            port.security_groups if groups is None else groups
+        ),
+    }
+
+
+def plug(ctx: steps.Context, desktop: models.Desktop) -> steps.Wait | None:
+    """Put the port of a desktop into its server, unless it is there.
+
+    :returns: that the server is busy now, or None when it is done
+    :raises ServerGone: there is no server
+    :raises ReattachFailed: Nova refuses
+    """
+    port = ctx.cloud.network.get_port(desktop.port_id)
+    if port and port.device_id == desktop.server_id:
+        return None
+    try:
+        # As an admin, because the server may be locked.
+        ctx.admin.compute.plug(desktop.server_id, desktop.port_id)
+    except exceptions.CloudError as error:
+        if error.transient:
+            raise
+        server = steps.see_anew(ctx, desktop)
+        if server.task_state:
+            return steps.Wait(_('The end of another task of the server'))
+        raise exceptions.ReattachFailed(reason=error.text) from error
+    ctx.scene.forget_servers(desktop)
+    return None
 
 
 def _of(port: types.Port | None) -> tuple[str, ...]:

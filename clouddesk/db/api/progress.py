@@ -41,6 +41,7 @@ _WRITABLE = frozenset(
         'fault_message',
         'server_id',
         'port_id',
+        'wiring',
         'floating_ip_id',
         'volume_id',
         'server_status',

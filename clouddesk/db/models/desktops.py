@@ -77,6 +77,11 @@ class Desktop(base.Owned, base.Spec, base.FromTemplate, base.Base):
     # What it owns in the cloud.
     server_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))
     port_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))
+    #: ``mac``, ``addresses`` and ``security_groups`` of its port, for another
+    #: one that takes its place.
+    wiring: orm.Mapped[dict[str, Any] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True)
+    )
     #: System disk in Cinder.
     volume_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))
     floating_ip_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))

@@ -22,7 +22,7 @@ class Difference(_common.DesktopResource):
     project_id = resource.Body('project_id')
     #: Why a repair was refused or failed.
     reason = resource.Body('reason')
-    #: ``retry``, ``rebuild``, ``delete`` or ``synchronise``.
+    #: ``retry``, ``rebuild``, ``reattach``, ``delete`` or ``synchronise``.
     repair = resource.Body('repair')
     #: What is there too much, or no more.
     resource_id = resource.Body('resource_id')

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clouddesk import flows
 from clouddesk import policy
 from clouddesk.api import access
 from clouddesk.api import exposure
@@ -15,6 +16,7 @@ from clouddesk.api.schemas import work_orders as schemas
 from clouddesk.api.views import work_orders as view
 from clouddesk.db import models
 from clouddesk.db.api import work_orders as db
+from clouddesk.policies import differences
 from clouddesk.policies import work_orders as policies
 
 #: Verb and status of its answer: 200 when nothing is left to be done.
@@ -22,6 +24,9 @@ _VERBS = {'retry': 202, 'pause': 200, 'resume': 200, 'cancel': 202}
 
 #: Verbs after which a conductor has work.
 _WAKING = frozenset({'retry', 'resume', 'cancel'})
+
+#: Kinds of orders that only repairs give: the rule of those.
+_REPAIRS = {flows.REATTACH: differences.REPAIR}
 
 
 def _act(
@@ -43,7 +48,8 @@ def _require_rights(req: cd_request.Request, order_ids: list[str]) -> None:
     """
     for kind in sorted(db.kinds(order_ids, listing.scope(req))):
         noun, _dot, verb = kind.partition('.')
-        policy.authorize(req.caller, 'clouddesk:%ss:%s' % (noun, verb))
+        rule = _REPAIRS.get(kind, 'clouddesk:%ss:%s' % (noun, verb))
+        policy.authorize(req.caller, rule)
 
 
 def _action(verb: str) -> exposure.Controller:

@@ -269,6 +269,28 @@ class Compute(_Room):
         self._thing(id_)
         self._world.change(id_, locked=locked)
 
+    def plug(self, server_id, port_id):
+        def effect(server_id, port_id):
+            server, port = self._thing(server_id), self._thing(port_id)
+            if server.value.task_state or server.value.status not in (
+                'ACTIVE',
+                'PAUSED',
+                'SHUTOFF',
+            ):
+                raise exceptions.CloudConflict(
+                    service='Nova',
+                    reason='Cannot attach while it is in vm_state %s.'
+                    % server.value.status,
+                )
+            if port.value.device_id:
+                raise exceptions.CloudError(
+                    service='Nova', reason='Port is in use.'
+                )
+            self._world.change(port_id, device_id=server_id)
+            self._world.change(server_id, addresses=port.value.addresses)
+
+        self._call('plug', effect, server_id, port_id)
+
     def live_migrate(self, server_id, host=None):
         def effect(id_):
             thing = self._thing(id_)
@@ -334,20 +356,41 @@ class Network(_Room):
     def list_ports(self):
         return self._call('list_ports', lambda: self._of(types.Port))
 
-    def create_port(self, desktop_id, name, network_id, security_groups=None):
+    def create_port(
+        self,
+        desktop_id,
+        name,
+        network_id,
+        security_groups=None,
+        mac=None,
+        addresses=(),
+        project_id=None,
+    ):
         def effect(desktop_id):
             id_ = self._world.new_id()
-            address = {'address': '10.0.0.9', 'version': 4, 'type': 'fixed'}
+            taken = {
+                each['address']
+                for port in self._world.ports()
+                for each in port.addresses
+            }
+            if taken & set(addresses):
+                raise exceptions.CloudConflict(
+                    service='Neutron', reason='IP address already allocated'
+                )
+            number = len(self._world.things) + 9
+            chosen = [*addresses, '10.0.0.%d' % number][0]
+            address = {'address': chosen, 'version': 4, 'type': 'fixed'}
             return self._world.put(
                 types.Port(
                     id=id_,
                     name=name,
+                    mac=mac or 'fa:16:3e:00:00:%02x' % number,
                     addresses=[address],
                     desktop_id=desktop_id,
                     network_id=network_id,
                     security_groups=tuple(security_groups or ('default',)),
                 ),
-                self._project_id,
+                project_id or self._project_id,
             )
 
         return self._call('create_port', effect, desktop_id)
@@ -385,6 +428,13 @@ class FloatingIPs(_Room):
         return self._call(
             'list_floating_ips', lambda: self._of(types.FloatingIP)
         )
+
+    def get(self, floating_ip_id):
+        def effect(id_):
+            thing = self._world.things.get(id_)
+            return thing and thing.value
+
+        return self._call('get_floating_ip', effect, floating_ip_id)
 
     def create(self, desktop_id, network_id, port_id):
         def effect(desktop_id):

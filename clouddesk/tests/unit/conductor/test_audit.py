@@ -148,6 +148,27 @@ class ListTest(AuditTestCase):
         del self.world.things[row.volume_id]
         self.assertEqual(['vanished_port', 'vanished_volume'], self.kinds())
 
+    def test_a_vanished_port_does_not_cost_the_disk(self):
+        del self.world.things[self.desktop(self.ids[0]).port_id]
+        (one,) = self.found()
+        self.assertEqual('reattach', one.repair)
+
+    def test_a_port_of_a_broken_server(self):
+        row = self.desktop(self.ids[0])
+        del self.world.things[row.port_id]
+        self.world.change(row.server_id, status='ERROR')
+        repairs = {each.kind: each.repair for each in self.found()}
+        self.assertEqual(
+            {'vanished_port': 'retry', 'status_drift': 'synchronise'}, repairs
+        )
+
+    def test_a_port_that_is_unplugged(self):
+        self.world.change(self.desktop(self.ids[0]).port_id, device_id=None)
+        (one,) = self.found()
+        self.assertEqual(
+            ('unplugged_port', 'reattach'), (one.kind, one.repair)
+        )
+
     def test_a_renamed_port_is_there(self):
         row = self.desktop(self.ids[0])
         self.world.change(row.port_id, desktop_id=None)
@@ -305,6 +326,46 @@ class RepairTest(AuditTestCase):
         self.assertEqual(
             'desktop.rebuild', self.order(told[0]['work_order_id']).kind
         )
+
+    def test_a_desktop_without_its_port_keeps_its_server(self):
+        row = self.desktop(self.ids[0])
+        del self.world.things[row.port_id]
+        (told,) = self.repair()
+        order = self.work(told['work_order_id'])
+        self.assertEqual(
+            (states.SUCCEEDED, 'desktop.reattach'), (order.status, order.kind)
+        )
+        self.assertEqual([], self.found())
+        again = self.desktop(self.ids[0])
+        self.assertEqual(row.server_id, again.server_id)
+        self.assertEqual(row.volume_id, again.volume_id)
+
+
+class FloatingIPTest(AuditTestCase):
+    def setUp(self):
+        super().setUp()
+        (self.desk_id,) = self.built(spec=base.FLOATING_SPEC)
+
+    def test_vanished(self):
+        (floating_ip,) = self.world.floating_ips()
+        del self.world.things[floating_ip.id]
+        self.assertEqual(['vanished_floating_ip'], self.kinds())
+        self.mend()
+
+    def test_unplugged(self):
+        (floating_ip,) = self.world.floating_ips()
+        self.world.change(floating_ip.id, port_id=None)
+        self.assertEqual(['unplugged_floating_ip'], self.kinds())
+        self.mend()
+
+    def mend(self):
+        (told,) = self.repair()
+        self.work(told['work_order_id'])
+        self.assertEqual([], self.found())
+        (floating_ip,) = self.world.floating_ips()
+        row = self.desktop(self.desk_id)
+        self.assertEqual(row.port_id, floating_ip.port_id)
+        self.assertEqual(row.floating_ip_id, floating_ip.id)
 
 
 class PrimitiveTest(base.base.BaseTestCase):
