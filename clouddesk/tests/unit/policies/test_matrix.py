@@ -22,7 +22,7 @@ RULES = yaml.safe_load(_FILE.read_text())['rules']
 
 OWN = ('service', 'reader', 'assignee', 'member', 'manager', 'admin')
 OTHER = ('service', 'reader', 'member', 'manager', 'admin')
-_ROLES = base.PERSONAS | {'service': ['service'], 'assignee': ['reader']}
+ROLES = base.PERSONAS | {'service': ['service'], 'assignee': ['reader']}
 
 _REQUEST = re.compile(r'(\w+) ([^ ?]+)(\?\S+)?(?: ({.*))?', re.DOTALL)
 _PLACE = re.compile(r'{(\w+)}')
@@ -33,29 +33,27 @@ _TABLES = {
     'pool': 'pools',
     'work_order': 'work_orders',
 }
-_CONSOLE = {'type': 'novnc', 'protocol': 'vnc', 'url': 'http://x.example/'}
+CONSOLE = {'type': 'novnc', 'protocol': 'vnc', 'url': 'http://x.example/'}
 
 
-class MatrixTestCase(base.ApiTest):
+class Asking:
     """Makes what a request is about, anew for every question.
 
     To let a new placeholder stand in ``matrix.yaml``, give its maker to
     :attr:`makers`.
     """
 
-    def setUp(self):
-        super().setUp()
+    #: What things are made from, and whose they are.
+    image_id = base.IMAGE
+    flavor_id = base.FLAVOR
+    assignee_id = 'user-assignee'
+
+    def prepare(self):
         self._serial = itertools.count(1)
-        for name in OWN:
-            self.add_token(name, base.PROJECT, _ROLES[name])
-        for name in OTHER:
-            self.add_token('other-' + name, base.OTHER_PROJECT, _ROLES[name])
-        self.conductor.call.return_value = _CONSOLE
-        # What is asked with a longer patience answers lists.
-        self.conductor.prepare.return_value.call.return_value = []
         self.makers = {
             'serial': lambda given: str(next(self._serial)),
-            'image_id': lambda given: base.IMAGE,
+            'image_id': lambda given: self.image_id,
+            'flavor_id': lambda given: self.flavor_id,
             'desktop_id': self.make_one_desktop,
             'desktop_name': self.make_named_desktop,
             'floating_id': self.make_floating,
@@ -65,45 +63,32 @@ class MatrixTestCase(base.ApiTest):
             'work_order_id': self.make_one_order,
         }
 
-    def answer(self, row, persona):
-        """What the persona is told."""
+    def question(self, row):
+        """Method, URL and body of a row, about what is made for it."""
+        return self.filled(
+            row, lambda name: self.makers[name](row.get('given', {}))
+        )
+
+    @staticmethod
+    def filled(row, make):
+        """Method, URL and body of a row.
+
+        :param make: what stands in a place, by its name; asked once for each
+        """
         method, path, query, body = _REQUEST.fullmatch(row['request']).groups()
         made = {}
 
         def fill(match):
             name = match.group(1)
             if name not in made:
-                made[name] = self.makers[name](row.get('given', {}))
+                made[name] = make(name)
             return made[name]
 
         url = _PLACE.sub(fill, path + (query or ''))
         wanted = json.loads(_PLACE.sub(fill, body)) if body else None
         if wanted is None and method == 'POST':
             wanted = {}
-        return self.call(method, url, wanted, persona)
-
-    def assert_cells(self, rows):
-        wrong = []
-        for row in rows:
-            cells = list(zip(OWN, row['own'], strict=True))
-            cells += [
-                ('other-' + name, status)
-                for name, status in zip(OTHER, row['other'], strict=True)
-            ]
-            for persona, status in cells:
-                answer = self.answer(row, persona)
-                if answer.status_int != status:
-                    wrong.append(
-                        '%s as %s: %d instead of %d: %s'
-                        % (
-                            row['request'],
-                            persona,
-                            answer.status_int,
-                            status,
-                            answer.text[:300],
-                        )
-                    )
-        self.assertEqual([], wrong)
+        return method, url, wanted
 
     # -- what requests are about ------------------------------------------
 
@@ -117,7 +102,7 @@ class MatrixTestCase(base.ApiTest):
             )
 
     def assign(self, desktop_id):
-        values = {'type': 'user', 'id': 'user-assignee'}
+        values = {'type': 'user', 'id': self.assignee_id}
         values = {'assignee_%s' % key: value for key, value in values.items()}
         values['assigned_at'] = '2026-01-01 00:00:00.000000'
         self.change('desktop', desktop_id, values)
@@ -138,8 +123,9 @@ class MatrixTestCase(base.ApiTest):
         pool_id = self.make_pool(size, name)
         self.sql(
             'INSERT INTO pool_members (pool_id, assignee_type, assignee_id) '
-            "VALUES (:id, 'user', 'user-assignee')",
+            "VALUES (:id, 'user', :assignee)",
             id=pool_id,
+            assignee=self.assignee_id,
         )
         self.change('pool', pool_id, given.get('pool', {}))
         return pool_id
@@ -152,17 +138,17 @@ class MatrixTestCase(base.ApiTest):
 
     def make_course(self, given):
         course = {'name': 'maths%d' % next(self._serial), 'size': 1}
-        course |= {'image_id': base.IMAGE, 'flavor_id': base.FLAVOR}
+        course |= {'image_id': self.image_id, 'flavor_id': self.flavor_id}
         return self.post('/v1/courses', course).json['id']
 
     def make_template(self, given):
         template = {'name': 'win%d' % next(self._serial)}
-        template |= {'image_id': base.IMAGE, 'flavor_id': base.FLAVOR}
+        template |= {'image_id': self.image_id, 'flavor_id': self.flavor_id}
         return self.post('/v1/templates', template).json['id']
 
     def make_one_order(self, given):
         order_id = self.make_order()
-        values = {'user_id': 'user-assignee'} | given.get('work_order', {})
+        values = {'user_id': self.assignee_id} | given.get('work_order', {})
         self.change('work_order', order_id, values)
         if values.get('status') == 'failed':
             self.sql(
@@ -171,6 +157,42 @@ class MatrixTestCase(base.ApiTest):
                 id=order_id,
             )
         return order_id
+
+
+class MatrixTestCase(Asking, base.ApiTest):
+    def setUp(self):
+        super().setUp()
+        for name in OWN:
+            self.add_token(name, base.PROJECT, ROLES[name])
+        for name in OTHER:
+            self.add_token('other-' + name, base.OTHER_PROJECT, ROLES[name])
+        self.conductor.call.return_value = CONSOLE
+        # What is asked with a longer patience answers lists.
+        self.conductor.prepare.return_value.call.return_value = []
+        self.prepare()
+
+    def assert_cells(self, rows):
+        wrong = []
+        for row in rows:
+            cells = list(zip(OWN, row['own'], strict=True))
+            cells += [
+                ('other-' + name, status)
+                for name, status in zip(OTHER, row['other'], strict=True)
+            ]
+            for persona, status in cells:
+                answer = self.call(*self.question(row), persona)
+                if answer.status_int != status:
+                    wrong.append(
+                        '%s as %s: %d instead of %d: %s'
+                        % (
+                            row['request'],
+                            persona,
+                            answer.status_int,
+                            status,
+                            answer.text[:300],
+                        )
+                    )
+        self.assertEqual([], wrong)
 
 
 class MatrixTest(MatrixTestCase):
