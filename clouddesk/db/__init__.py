@@ -77,6 +77,7 @@ def configure(conf: cfg.ConfigOpts, **overrides: Any) -> None:
     ) or _url_parameters(settings['connection'])
     manager = enginefacade.transaction_context()
     manager.configure(**settings)
+    manager.append_on_engine_create(_hide_values)
     manager.append_on_engine_create(_tune_sqlite)
     _Facade.manager = manager
 
@@ -133,6 +134,14 @@ def _url_parameters(url: str | None) -> str:
     parsed = sa.make_url(url)
     key, value = _URL_PARAMETERS.get(parsed.get_backend_name(), ('', ''))
     return '%s=%s' % (key, value) if key and key not in parsed.query else ''
+
+
+def _hide_values(created: sa.Engine) -> None:
+    """Let errors of the database, and logs, not tell what was written.
+
+    User data, for example, and what the secret store gave.
+    """
+    created.hide_parameters = True
 
 
 def _tune_sqlite(created: sa.Engine) -> None:

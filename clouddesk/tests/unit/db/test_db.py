@@ -44,6 +44,20 @@ class TransactionTestCase(base.DatabaseTestCase):
                 .values(pool_id='nowhere')
             )
 
+    def test_errors_do_not_tell_what_was_written(self):
+        """House rule 11: they go to the log."""
+        statement = (
+            sa.update(models.Desktop)
+            .filter_by(id=self.desktop().id)
+            .values(pool_id='nowhere', user_data='swordfish')
+        )
+        error = self.assertRaises(
+            db_exc.DBReferenceError, self.write, statement
+        )
+        causes = [error, error.inner_exception, error.__cause__]
+        self.assertNotIn('swordfish', ' '.join(map(repr, causes)))
+        self.assertNotIn('swordfish', ' '.join(map(str, causes)))
+
     def test_names_of_any_script_are_kept(self):
         """V12: also Chinese outside the basic plane."""
         desktop = self.desktop()
