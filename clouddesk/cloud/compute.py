@@ -97,6 +97,7 @@ class Compute:
             'metadata': {
                 naming.DESKTOP_KEY: desktop_id,
                 naming.ORDER_KEY: order_id,
+                **naming.marks(),
                 **({_HA_KEY: 'True'} if keep_running else {}),
             },
             'image_id': image_id,
@@ -285,6 +286,7 @@ def _server(server: dict[str, Any]) -> types.Server:
         locked=bool(server.get('locked')),
         host=server.get('OS-EXT-SRV-ATTR:host'),
         availability_zone=server.get('OS-EXT-AZ:availability_zone'),
+        ours=naming.has_marks(metadata),
     )
 
 

@@ -35,7 +35,7 @@ class FloatingIPs:
         found: list[types.FloatingIP] = []
         with errors.translated(_SERVICE):
             for chunk in listing.chunks(desktop_ids, _CHUNK):
-                marks = [naming.resource_name(each) for each in chunk]
+                marks = [_mark(each) for each in chunk]
                 found += map(_floating_ip, self._rows(description=marks))
         return found
 
@@ -76,7 +76,7 @@ class FloatingIPs:
         # A name is what floating IPs do not have.
         with errors.translated(_SERVICE):
             created = self._conn.network.create_ip(
-                description=naming.resource_name(desktop_id),
+                description=_mark(desktop_id),
                 floating_network_id=network_id,
                 port_id=port_id,
             )
@@ -112,4 +112,9 @@ def _floating_ip(row: dict[str, Any]) -> types.FloatingIP:
         network_id=row['floating_network_id'],
         port_id=row['port_id'],
         desktop_id=naming.desktop_of(row['description']),
+        ours=naming.is_signed(row['description']),
     )
+
+
+def _mark(desktop_id: str) -> str:
+    return naming.signed(naming.resource_name(desktop_id))

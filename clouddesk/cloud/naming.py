@@ -5,7 +5,10 @@ behind. Whoever continues finds it by these marks instead of making a twin, so
 each mark is set by the very call that creates the thing.
 """
 
+from collections.abc import Mapping
 import re
+
+from clouddesk.conf import CONF
 
 #: Tag of every server that clouddesk made.
 SERVER_TAG = 'clouddesk'
@@ -13,8 +16,12 @@ SERVER_TAG = 'clouddesk'
 #: Keys of the metadata of servers and volumes.
 DESKTOP_KEY = 'clouddesk_desktop_id'
 ORDER_KEY = 'clouddesk_order_id'
+INSTALLATION_KEY = 'clouddesk_installation'
 
 _NAME_PREFIX = 'clouddesk-'
+
+#: Before what tells the installation, in a description.
+_SIGNATURE = ' [clouddesk '
 
 #: A DNS label; Nova refuses a hostname with dots.
 _MAX_HOSTNAME = 63
@@ -34,10 +41,36 @@ def resource_name(desktop_id: str) -> str:
 
 
 def desktop_of(name: str | None) -> str | None:
-    """The desktop that a port or volume of this name belongs to."""
+    """The desktop that something of this name or description is for."""
     if name and name.startswith(_NAME_PREFIX):
-        return name.removeprefix(_NAME_PREFIX)
+        return name.partition(_SIGNATURE)[0].removeprefix(_NAME_PREFIX)
     return None
+
+
+def marks() -> dict[str, str]:
+    """Metadata that tell that this installation made something."""
+    name = CONF.cloud.installation
+    return {INSTALLATION_KEY: name} if name else {}
+
+
+def has_marks(metadata: Mapping[str, str]) -> bool:
+    """Whether this installation made what has these metadata."""
+    return metadata.get(INSTALLATION_KEY) == CONF.cloud.installation
+
+
+def signed(text: str) -> str:
+    """A description that tells that this installation made something.
+
+    It is for what has no metadata.
+    """
+    name = CONF.cloud.installation
+    return '%s%s%s]' % (text, _SIGNATURE, name) if name else text
+
+
+def is_signed(description: str | None) -> bool:
+    """Whether this installation made what is described like this."""
+    text = description or ''
+    return text == signed(text.rpartition(_SIGNATURE)[0] or text)
 
 
 def hostname(name: str, desktop_id: str) -> str:

@@ -27,6 +27,7 @@ _CHUNK = 40
 _PORT_FIELDS = (
     'id',
     'name',
+    'description',
     'network_id',
     'mac_address',
     'fixed_ips',
@@ -94,7 +95,7 @@ class Network:
         """
         wanted: dict[str, Any] = {
             'name': naming.resource_name(desktop_id),
-            'description': name,
+            'description': naming.signed(name),
             'network_id': network_id,
         }
         if security_groups is not None:
@@ -235,6 +236,7 @@ def _port(port: dict[str, Any]) -> types.Port:
         desktop_id=naming.desktop_of(port['name']),
         network_id=port['network_id'],
         security_groups=tuple(port['security_groups'] or ()),
+        ours=naming.is_signed(port['description']),
     )
 
 

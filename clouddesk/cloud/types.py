@@ -31,6 +31,8 @@ class Server:
     #: Where it runs; only an admin is told.
     host: str | None = None
     availability_zone: str | None = None
+    #: Whether this installation of clouddesk made it.
+    ours: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Port:
     network_id: str | None = None
     #: Their identifiers.
     security_groups: tuple[str, ...] = ()
+    ours: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +60,7 @@ class FloatingIP:
     #: Where it leads.
     port_id: str | None = None
     desktop_id: str | None = None
+    ours: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Volume:
     #: GiB
     size: int = 0
     desktop_id: str | None = None
+    ours: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

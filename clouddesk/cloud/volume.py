@@ -70,7 +70,7 @@ class Volume:
                 size=size,
                 image_id=image_id,
                 availability_zone=availability_zone,
-                metadata={naming.DESKTOP_KEY: desktop_id},
+                metadata={naming.DESKTOP_KEY: desktop_id} | naming.marks(),
             )
         return _volume(volume.to_dict(original_names=True))
 
@@ -101,11 +101,13 @@ class Volume:
 
 
 def _volume(volume: dict[str, Any]) -> types.Volume:
+    metadata = volume['metadata'] or {}
     return types.Volume(
         id=volume['id'],
         status=volume['status'],
         # Cinder writes a string, openstacksdk a boolean.
         bootable=str(volume['bootable']).lower() == 'true',
         size=volume['size'] or 0,
-        desktop_id=(volume['metadata'] or {}).get(naming.DESKTOP_KEY),
+        desktop_id=metadata.get(naming.DESKTOP_KEY),
+        ours=naming.has_marks(metadata),
     )

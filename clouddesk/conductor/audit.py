@@ -1,8 +1,8 @@
 """Finds what the tables and the cloud disagree about, and repairs it.
 
 The sweep removes by itself only what our own history knows. Here a person
-looks and decides, so everything counts that carries the identity of a
-desktop.
+looks and decides, so everything counts that carries the identity of a desktop
+and of this installation.
 """
 
 from collections.abc import Callable

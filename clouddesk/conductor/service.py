@@ -23,6 +23,7 @@ from clouddesk.conductor import reconciler
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.conductor import timetable
+from clouddesk.db.api import installation
 
 LOG = logging.getLogger(__name__)
 
@@ -53,6 +54,10 @@ class Conductor(service.ServiceBase):
         self._parts: list[Any] = []
 
     def start(self) -> None:
+        # What the calls to the cloud mark things with.
+        self._conf.set_default(
+            'installation', installation.get_id(), group='cloud'
+        )
         host = self._conf.conductor.host or socket.gethostname()
         self._ended: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._stopped = threading.Event()

@@ -1,10 +1,11 @@
 """Removes twins and orphans that a dead conductor left in the cloud.
 
 Deleting what belongs to somebody is worse than leaving rubbish, so a thing
-goes only when all of this is true: it carries the identity of a desktop; our
-own history shows that we worked on that desktop and no longer do; the
-desktop's row is gone, or it holds another thing of the kind which is really
-there; nothing uses it; and it was seen like that for the whole grace time.
+goes only when all of this is true: it carries the identity of a desktop and
+of this installation; our own history shows that we worked on that desktop and
+no longer do; the desktop's row is gone, or it holds another thing of the kind
+which is really there; nothing uses it; and it was seen like that for the whole
+grace time.
 """
 
 from collections.abc import Callable
@@ -178,7 +179,7 @@ def _judge(
     there = {each.id for each in present}
     found = []
     for thing in candidates:
-        if thing.desktop_id not in suspects:
+        if thing.desktop_id not in suspects or not thing.ours:
             continue
         row = rows.get(thing.desktop_id)
         if row is None:

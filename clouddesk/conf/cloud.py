@@ -18,6 +18,16 @@ OPTS = [
         'clouddesk-standalone sets it.',
     ),
     cfg.StrOpt(
+        'installation',
+        regex='^[0-9A-Za-z._-]{1,64}$',
+        help='Tells the things that this clouddesk makes from those of '
+        'another one in the same cloud and project: it is noted on servers, '
+        'ports, volumes and floating IPs, and only what carries it is '
+        'removed as an orphan or a twin. The default is an id that '
+        'is made once and kept in the database. What was made '
+        'under another value is left alone.',
+    ),
+    cfg.StrOpt(
         'interface',
         default='internal',
         choices=['public', 'internal', 'admin'],

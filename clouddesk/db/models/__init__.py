@@ -12,6 +12,7 @@ from clouddesk.db.models.courses import Course
 from clouddesk.db.models.courses import CourseMember
 from clouddesk.db.models.desktops import Desktop
 from clouddesk.db.models.desktops import DesktopTag
+from clouddesk.db.models.installation import Installation
 from clouddesk.db.models.pools import Pool
 from clouddesk.db.models.pools import PoolMember
 from clouddesk.db.models.quotas import ProjectTurn
@@ -30,6 +31,7 @@ __all__ = (
     'DateTime',
     'Desktop',
     'DesktopTag',
+    'Installation',
     'Pool',
     'PoolMember',
     'ProjectTurn',

@@ -65,8 +65,9 @@ class StandaloneTest(base.CloudTest):
         for server in list(compute.servers(name=name)):
             compute.delete_server(server)
             compute.wait_for_delete(server, wait=base.PATIENCE)
-        for port in list(network.ports(description=name)):
-            network.delete_port(port)
+        for port in list(network.ports()):
+            if port.description.startswith(name):
+                network.delete_port(port)
 
 
 def _stop(process):

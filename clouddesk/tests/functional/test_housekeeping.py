@@ -71,7 +71,7 @@ class AuditTest(base.FunctionalTestCase):
             name='by-hand',
             port_ids=[],
             tags=['clouddesk', 'clouddesk:desktop:' + desktop_id],
-            metadata={'clouddesk_desktop_id': desktop_id},
+            metadata=server.metadata | {'clouddesk_desktop_id': desktop_id},
         )
         with self.cloud.lock:
             self.nova.servers[made.id] = made
@@ -103,6 +103,17 @@ class AuditTest(base.FunctionalTestCase):
         (again,) = self.repair(ids=[found['id']])
         self.assertEqual('gone', again['verdict'])
         self.assertOneOfEach(1)
+
+    def test_another_clouddesk_in_the_same_project(self):
+        """Its desktops are no orphans, whatever is removed here."""
+        made = self.make_by_hand()
+        server = self.nova.servers[made]
+        self.assertTrue(server.metadata['clouddesk_installation'])
+        server.metadata['clouddesk_installation'] = 'another'
+        self.assertEqual([], self.differences())
+        self.assertEqual([], self.repair(all=True))
+        self.nova.settle()
+        self.assertIn(made, self.nova.servers)
 
     def test_a_cloud_that_does_not_tell(self):
         self.cloud.fault('compute', 'GET', '/servers', status=503)

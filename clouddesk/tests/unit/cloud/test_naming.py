@@ -3,8 +3,10 @@ import re
 import ddt
 from hypothesis import given
 from hypothesis import strategies
+from oslo_config import fixture as config_fixture
 from oslotest import base
 
+from clouddesk import conf
 from clouddesk.cloud import naming
 
 DESKTOP = '6f1e9a52-5a7e-4f0e-9d56-1f0c52a3a9c1'
@@ -48,3 +50,32 @@ class MarksTest(base.BaseTestCase):
     def test_other_names(self):
         self.assertIsNone(naming.desktop_of('web'))
         self.assertIsNone(naming.desktop_of(None))
+
+
+@ddt.ddt
+class InstallationTest(base.BaseTestCase):
+    def use(self, installation):
+        config = self.useFixture(config_fixture.Config(conf.CONF)).config
+        config(installation=installation, group='cloud')
+
+    @ddt.data(None, 'ours')
+    def test_signature(self, installation):
+        self.use(installation)
+        name = naming.resource_name(DESKTOP)
+        mine = naming.signed(name)
+        self.assertEqual(DESKTOP, naming.desktop_of(mine))
+        self.assertTrue(naming.is_signed(mine))
+        self.use('theirs')
+        theirs = naming.signed(name)
+        self.assertFalse(naming.is_signed(mine))
+        self.use(installation)
+        self.assertFalse(naming.is_signed(theirs))
+        self.assertEqual(DESKTOP, naming.desktop_of(theirs))
+
+    @ddt.data(None, 'ours')
+    def test_metadata(self, installation):
+        self.use(installation)
+        mine = naming.marks()
+        self.assertTrue(naming.has_marks(mine))
+        self.use('theirs')
+        self.assertFalse(naming.has_marks(mine))

@@ -1,5 +1,6 @@
 """What the audit lists, and what each of its repairs does."""
 
+import dataclasses
 import threading
 from unittest import mock
 
@@ -108,6 +109,12 @@ class ListTest(AuditTestCase):
             types.Volume('volume', 'in-use', desktop_id=HAND_MADE),
             base.PROJECT,
         )
+        self.assertEqual([], self.kinds())
+
+    def test_those_of_another_installation(self):
+        server = base.server(HAND_MADE, 'server')
+        theirs = dataclasses.replace(server, ours=False)
+        self.world.put(theirs, base.PROJECT)
         self.assertEqual([], self.kinds())
 
     def test_a_twin(self):

@@ -1,3 +1,4 @@
+import dataclasses
 import threading
 from unittest import mock
 
@@ -69,6 +70,16 @@ class SweepTest(base.ConductorTestCase):
         self.volume(gone)
         self.assertEqual(3, self.rounds()['removed'])
         self.assertOnly()
+
+    def test_those_of_another_installation_stay(self):
+        """Its tables may be a copy of ours, with the same desktops."""
+        gone = self.deleted()
+        server = base.server(gone, 'theirs')
+        self.put(dataclasses.replace(server, ours=False))
+        self.port(gone, ours=False)
+        self.port(self.ids[0], 'twin', ours=False)
+        self.assertEqual(0, self.rounds()['suspected'])
+        self.assertOnly('theirs', 'port', 'twin')
 
     def test_floating_ips(self):
         """T7: an orphan goes, even from a port that is one too."""
