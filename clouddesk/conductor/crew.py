@@ -26,8 +26,9 @@ from clouddesk.conductor.flows import steps
 
 LOG = logging.getLogger(__name__)
 
-#: How much sooner than at poll_interval the first looks come, and by how
-#: much each wait is longer than the one before.
+#: How much sooner than at poll_interval the first looks come, by how much
+#: each wait is longer than the one before, and how much longer than
+#: poll_interval it is where Nova tells what happens.
 _FIRST_LOOK = 0.25
 _SLOWER = 1.5
 _TOLD = 2
@@ -86,6 +87,7 @@ class Crew:
         self._failures = 0
         self._interval = 0.0
         self._look_at = 0.0
+        self._looked_at = 0.0
         self._began = now.monotonic()
         self._told = False
         self._refused = False
@@ -115,6 +117,11 @@ class Crew:
         :param asked_at: when Nova was asked, not when it answered
         """
         self._inbox.put(_News(servers, asked_at))
+
+    def heard(self, desktop_id: str) -> None:
+        """Nova told of a desktop; may be called by any thread."""
+        if desktop_id in self._parked:
+            self._told = True
 
     def wake(self) -> None:
         """Something changed; may be called by any thread."""
@@ -222,7 +229,8 @@ class Crew:
         run.waited = True
         if not self._parked:
             self._interval = self._pause() * _FIRST_LOOK
-            self._look_at = self._clock.monotonic() + self._interval
+            self._looked_at = self._clock.monotonic()
+            self._look_at = self._looked_at + self._interval
         self._parked[run.desktop.id] = run
 
     def _seen(self, news: '_News') -> None:
@@ -235,21 +243,27 @@ class Crew:
                 and run.step.watches == 'servers'
                 and run.parked_at <= news.asked_at
             ):
-                self._told = True
                 self._walker.ctx.scene.see({desktop_id: servers})
                 self._judge(run)
 
     def _look_if_due(self) -> None:
-        if not self._parked or self._clock.monotonic() < self._look_at:
+        now = self._clock.monotonic()
+        if not self._parked or now < self._look_at:
+            return
+        # Where Nova tells what happens, looking is only for what got lost.
+        rarely = self._looked_at + self._pause() * _TOLD
+        if self._told and now < rarely:
+            self._look_at = rarely
             return
         runs = list(self._parked.values())
         error = self._look(runs)
-        # Where Nova tells what happens, looking is only for what got lost.
-        longest = self._pause() * (_TOLD if self._told else 1)
-        self._interval = min(self._interval * _SLOWER, longest)
-        self._look_at = self._clock.monotonic() + self._interval
+        self._interval = min(self._interval * _SLOWER, self._pause())
+        self._looked_at = self._clock.monotonic()
+        self._look_at = self._looked_at + self._interval
         for run in runs:
             self._judge(run, error)
+        # Another conductor may be the one that is told.
+        self._told &= all(run.desktop.id in self._parked for run in runs)
 
     def _look(
         self, runs: list[walkers.Run]

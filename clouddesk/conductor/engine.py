@@ -96,6 +96,12 @@ class Engine:
         if crew is not None:
             crew.notice(servers, asked_at)
 
+    def heard(self, desktop_id: str) -> None:
+        """Nova told of a desktop; what it is will be noticed."""
+        crew = self._crew
+        if crew is not None:
+            crew.heard(desktop_id)
+
     # -- phases ------------------------------------------------------------
 
     def _carry_out(self, order: models.WorkOrder) -> None:

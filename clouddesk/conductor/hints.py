@@ -8,8 +8,13 @@ from oslo_log import log as logging
 
 LOG = logging.getLogger(__name__)
 
-#: Seconds in which further hints are awaited.
+#: Seconds between two looks, at least.
 _DELAY = 1.0
+#: Seconds in which further hints are awaited: Nova tells of one change twice.
+_GATHER = 0.2
+
+#: What Nova says of a server between two tasks of its build.
+_BUILDING = 'building'
 
 
 class Hints:
@@ -19,12 +24,15 @@ class Hints:
         self,
         look: Callable[[set[str], set[str]], None],
         delay: float = _DELAY,
+        heard: Callable[[str], None] | None = None,
     ) -> None:
         """
         :param look: called with ids of servers and ids of desktops
+        :param heard: called with the id of each desktop that Nova tells of
         """
         self._look = look
         self._delay = delay
+        self._heard = heard
         self._lock = threading.Lock()
         self._servers: set[str] = set()
         self._desktops: set[str] = set()
@@ -54,7 +62,10 @@ class Hints:
         comes when it is done.
         """
         self.heard_at = time.monotonic()
-        if task_state and not event.endswith('.error'):
+        if desktop_id and self._heard:
+            self._heard(desktop_id)
+        is_busy = task_state or state == _BUILDING
+        if is_busy and not event.endswith('.error'):
             return
         with self._lock:
             self._servers.add(server_id)
@@ -82,7 +93,10 @@ class Hints:
             LOG.exception('The hints were not followed')
 
     def _run(self) -> None:
+        looked_at = -self._delay
         while not self._stopped.is_set():
             self._some.wait()
-            self._stopped.wait(self._delay)
+            rest = looked_at + self._delay - time.monotonic()
+            self._stopped.wait(max(rest, min(_GATHER, self._delay)))
             self.flush()
+            looked_at = time.monotonic()

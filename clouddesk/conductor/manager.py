@@ -80,10 +80,17 @@ class Manager:
 
         :param asked_at: when Nova was asked, on the monotonic clock
         """
-        with self._lock:
-            engines_ = [each for each in self._engines.values() if each]
-        for engine in engines_:
+        for engine in self._at_work():
             engine.notice(servers, asked_at)
+
+    def heard(self, desktop_id: str) -> None:
+        """Nova told something of a desktop."""
+        for engine in self._at_work():
+            engine.heard(desktop_id)
+
+    def _at_work(self) -> list[engines.Engine]:
+        with self._lock:
+            return [each for each in self._engines.values() if each]
 
     def stop(self) -> None:
         """Take no more work and hand over what is under way.

@@ -27,6 +27,20 @@ class HintsTest(base.BaseTestCase):
         self.hints.flush()
         self.assertEqual([], self.looks)
 
+    def test_a_server_between_two_tasks_of_its_build_is_left(self):
+        self.hints.hint('a', 'd', 'instance.update', 'building', None)
+        self.hints.flush()
+        self.assertEqual([], self.looks)
+
+    def test_every_word_of_nova_is_heard(self):
+        heard = []
+        hints_ = hints.Hints(
+            lambda servers, desktops: None, heard=heard.append
+        )
+        hints_.hint('a', 'd', 'instance.update', 'building', 'spawning')
+        hints_.hint('b', None, 'instance.update', 'active', None)
+        self.assertEqual(['d'], heard)
+
     def test_an_error_is_looked_at_in_any_case(self):
         self.hint('a', 'instance.create.error', task='spawning')
         self.hints.flush()

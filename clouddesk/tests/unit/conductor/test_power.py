@@ -1,3 +1,4 @@
+from clouddesk import conf
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.db.api import desktops
@@ -129,6 +130,25 @@ class PowerTest(base.ConductorTestCase):
         self.clock.between.append(tell)
         engine.run()
         self.assertEqual([], self.world.verbs('list_servers'))
+        self.assertEqual(states.OFF, self.status())
+
+    def test_where_nova_tells_of_tasks_looks_are_rare(self):
+        order_id = self.act('stop', [self.desktop_id])
+        engine = self.engine(order_id)
+        move_on, self.world.tick = self.world.tick, lambda: None
+        begun = self.clock.now
+        looks = []
+
+        def watch(verb, when):
+            if (verb, when) == ('list_servers', 'before'):
+                looks.append(self.clock.now - begun)
+                move_on()
+
+        self.world.watch = watch
+        self.clock.between.append(lambda: engine.heard(self.desktop_id))
+        engine.run()
+        twice = 2 * conf.CONF.conductor.poll_interval
+        self.assertEqual([twice], looks)
         self.assertEqual(states.OFF, self.status())
 
     def test_the_first_try_looks_at_nothing(self):
