@@ -105,7 +105,7 @@ class Conductor(service.ServiceBase):
             self._cloud_of, self._conf, self.manager.notice, self._stopped
         )
         sweep_ = sweep.Sweep(self._cloud_of, self._conf, self._stopped)
-        hints_ = hints.Hints(sync_.some)
+        hints_ = hints.Hints(sync_.some, heard=self.manager.heard)
         audit_ = audit.Audit(self._cloud_of, sync_, self.manager.run_order)
         checkup_ = checkup.Checkup(self._cloud_of, self._conf, hints_)
         endpoint = endpoints.Endpoint(
