@@ -20,6 +20,7 @@ from clouddesk.api import request_log
 from clouddesk.api.controllers import root
 
 HEALTHCHECK_PATH = '/healthcheck'
+_NO_SNIFFING = ('X-Content-Type-Options', 'nosniff')
 
 
 def build(conf: cfg.ConfigOpts, authenticate: Any = None) -> Any:
@@ -50,6 +51,8 @@ def build(conf: cfg.ConfigOpts, authenticate: Any = None) -> Any:
         lambda app: _with_healthcheck(app, conf),
         # Browsers must be able to read errors, too.
         *_cors(conf),
+        # Browsers take an answer for what it says it is, not for a page.
+        NoSniffing,
         # Links, and the log, want the client's idea of host and address.
         *_proxy_headers(conf),
         # Sees every answer, and the time of everything else.
@@ -57,6 +60,21 @@ def build(conf: cfg.ConfigOpts, authenticate: Any = None) -> Any:
         # Before the log, which tells the id.
         request_id.RequestId,
     )
+
+
+class NoSniffing:
+    """Texts of tenants in an answer must not become a page of this site."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        def start(status: str, headers: Any, exc_info: Any = None) -> Any:
+            return start_response(status, [*headers, _NO_SNIFFING], exc_info)
+
+        return self.app(environ, start)
 
 
 def _layered(app: Any, *layers: Any) -> Any:

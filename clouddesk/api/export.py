@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import csv
 import io
 import itertools
+import re
 import tempfile
 from typing import Any
 import unicodedata
@@ -35,6 +36,11 @@ _FORMULA = frozenset(
     '\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}\N{MINUS SIGN}'
 )
 _BREAKS = frozenset('\t\r\n')
+#: Programs that part cells there see no quotes of ours, and a cell begin.
+_PARTED = re.compile(
+    r'([;\t\r\n][\s"\x00-\x1f\u200b-\u200f\ufeff]*)(?=[%s])'
+    % re.escape(''.join(sorted(_FORMULA)))
+)
 #: Keys of objects that a cell shows, by the first one that there is.
 _TELLING = (
     ('message',),
@@ -146,10 +152,21 @@ def _csv(table: Cells) -> Iterator[bytes]:
     buffer = io.StringIO(newline='')
     writer = csv.writer(buffer)
     for row in table:
-        writer.writerow(row)
+        writer.writerow([_unparted(value) for value in row])
         if buffer.tell() >= _PIECE:
             yield _taken(buffer)
     yield _taken(buffer)
+
+
+def _unparted(value: Any) -> Any:
+    """A cell that is harmless, too, when a program parts it.
+
+    Where a semicolon parts the cells of a file, as in much of Europe, the
+    rest of a text is a cell of its own.
+    """
+    if isinstance(value, str):
+        return _PARTED.sub(r"\1'", value)
+    return value
 
 
 def _taken(buffer: io.StringIO) -> bytes:

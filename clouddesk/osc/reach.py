@@ -6,6 +6,7 @@ in place of a desktop that is not there. So the other side has to speak.
 
 from collections.abc import Sequence
 from concurrent import futures
+import ipaddress
 import socket
 from typing import Any
 
@@ -26,11 +27,16 @@ _WORKERS = 16
 
 
 def hosts(addresses: Sequence[dict[str, Any]] | None) -> list[str]:
-    """Where to try, the best first: floating addresses before fixed ones."""
+    """Where to try, the best first: floating addresses before fixed ones.
+
+    What is no address is left out: it becomes an argument of other programs.
+    """
     ordered = sorted(
         addresses or (), key=lambda entry: entry.get('type') != 'floating'
     )
-    return [entry['address'] for entry in ordered]
+    return [
+        entry['address'] for entry in ordered if _is_address(entry['address'])
+    ]
 
 
 def first(
@@ -55,6 +61,14 @@ def first(
         (pair for pair, open_ in zip(pairs, verdicts, strict=True) if open_),
         None,
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return '%' not in text
 
 
 def answers(host: str, port: int, timeout: float = TIMEOUT) -> bool:

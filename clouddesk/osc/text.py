@@ -33,6 +33,13 @@ def argument(value: str) -> str:
     return shlex.quote(one_line(value))
 
 
+def file_name(value: str) -> str:
+    """The name of a file in the folder where one is."""
+    name = one_line(value).replace('/', '_').replace('\\', '_')
+    # It must not hide, nor look like an option.
+    return './' + name if name.startswith(('-', '.')) else name
+
+
 def has_control(value: str) -> bool:
     """Whether a string holds a control or invisible character."""
     return any(_is_harmful(char, '') for char in value)

@@ -136,8 +136,10 @@ class ConnectDesktop(command.ShowOne):
         }
 
     def _rdp(self, desktop: Any, host: str) -> dict[str, Any]:
-        name = text.argument(desktop.name)
-        file = text.argument(desktop.name + '.rdp')
+        # A name that others gave must not be taken for an option.
+        dashed = desktop.name.startswith('-')
+        name = text.argument(desktop.id if dashed else desktop.name)
+        file = text.argument(text.file_name(desktop.name + '.rdp'))
         line = f'openstack desktop connect {name} --rdp {file}'
         self.hint(_('Write a file for Remote Desktop with:\n    %s') % line)
         return {

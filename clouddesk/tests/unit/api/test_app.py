@@ -19,6 +19,18 @@ class AuthenticationTest(base.ApiTest):
             answer = self.call('GET', path, persona=None)
             self.assertEqual(200, answer.status_int, path)
 
+    def test_no_answer_is_taken_for_a_page(self):
+        evil = '/v1/desktops/<script>alert(1)<%2Fscript>'
+        for path in ('/', evil, '/v1/desktops?q=<svg>', '/healthcheck'):
+            for persona in (None, 'member'):
+                answer = self.call('GET', path, persona=persona)
+                self.assertEqual(
+                    'nosniff', answer.headers['X-Content-Type-Options']
+                )
+                self.assertIn(
+                    answer.content_type, ('application/json', 'text/plain')
+                )
+
     def test_everything_else_needs_one(self):
         for path in ('/v1/desktops', '/v1/pools/', '/v2', '//', '/v1//'):
             answer = self.call('GET', path, persona=None)

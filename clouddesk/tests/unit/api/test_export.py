@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tracemalloc
 
 import ddt
@@ -81,7 +82,22 @@ class HarmlessTest(base.BaseTestCase):
         for format_ in export.MEDIA:
             _heading, found = rows_of(format_, [{'name': text, 'size': 1}])
             self.assertEqual(1, len(found), format_)
-            self.assertEqual(text, found[0][0])
+            self.assertEqual(text, found[0][0].replace("'", ''))
+
+    @ddt.data(';=1+1', 'a; =1+1', 'a\t=1+1', 'a\n-1', 'a;"@SUM(A1)', 'a;＝1')
+    def test_no_part_of_a_cell_is_a_formula(self, text):
+        """V29: semicolons part the cells in much of Europe."""
+        rows = iter([{'name': text, 'size': 1}])
+        data = b''.join(export.stream(export.CSV, COLUMNS, rows)).decode()
+        for begin in re.split('[;\t\r\n]', data):
+            begin = begin.lstrip(' "')[:1]
+            self.assertNotIn(begin or 'x', '=+-@＝', data)
+
+    @ddt.data('a; b', 'a;b=1', '1-2; x')
+    def test_other_semicolons_stay_as_they_are(self, text):
+        rows = [{'name': text, 'size': 1}]
+        _heading, ((name, _size),) = rows_of(export.CSV, rows)
+        self.assertEqual(text, name)
 
     def test_numbers_stay_numbers(self):
         _heading, ((_name, size),) = rows_of(

@@ -20,6 +20,11 @@ class HostsTest(base.BaseTestCase):
     def test_none(self):
         self.assertEqual([], reach.hosts(None))
 
+    def test_only_addresses_become_arguments(self):
+        for address in ('-oProxyCommand=id', 'a b', '$(id)', 'fe80::1%x;id'):
+            self.assertEqual([], reach.hosts([{'address': address}]))
+        self.assertEqual(['fd00::5'], reach.hosts([{'address': 'fd00::5'}]))
+
 
 class Server(fixtures.Fixture):
     """Takes connections; each gets the same greeting.

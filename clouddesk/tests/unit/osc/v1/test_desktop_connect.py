@@ -1,3 +1,4 @@
+import shlex
 from unittest import mock
 
 import fixtures
@@ -49,6 +50,25 @@ class ConnectTest(base.ShellTest):
             },
             way,
         )
+
+    def test_a_name_is_no_option(self):
+        """Made by somebody else, with a name template."""
+        self._answering(('10.0.0.5', 3389))
+        for name, file in (
+            ('--os-cloud=evil01', './--os-cloud=evil01.rdp'),
+            ('.bashrc1', './.bashrc1.rdp'),
+            ('../../x1', './.._.._x1.rdp'),
+            ('a;id1', "'a;id1.rdp'"),
+        ):
+            desktop = fakes.desktop(name, addresses=ADA['addresses'])
+            self.know(desktop)
+            words = self.json('desktop connect ' + desktop['id'])['command']
+            known = desktop['id'] if name.startswith('-') else name
+            self.assertEqual(
+                'openstack desktop connect %s --rdp %s'
+                % (shlex.quote(known), file),
+                words,
+            )
 
     def test_then_ssh_at_the_floating_address(self):
         self._answering(('10.0.0.5', 22), ('172.24.4.9', 22))
