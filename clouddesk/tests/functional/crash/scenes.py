@@ -1,0 +1,408 @@
+"""One scene for each thing that a work order can do.
+
+The steps of a scene come from :mod:`clouddesk.flows`, so a new step is killed
+without a line here; a new kind of order needs a scene, and ``test_matrix``
+says which one is missing.
+"""
+
+from collections.abc import Iterator
+import dataclasses
+from typing import Any
+
+from clouddesk import flows
+from clouddesk.db.api import pools
+from clouddesk.tests.functional.crash import stage
+
+#: What a cancelled build goes through: everything that a removal does.
+UNDO = tuple('undo.' + step for step in flows.steps_for(flows.DELETE, {}))
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One death in a scene."""
+
+    scene: 'Scene'
+    step: str
+    when: str
+    form: str
+    #: Which of the items it is.
+    number: int
+
+    @property
+    def __name__(self) -> str:
+        how = 'killed' if self.form == stage.KILLED else 'frozen'
+        words = (self.scene.name, self.step, self.when, how)
+        return '_'.join(words).replace('.', '_').replace(' ', '_')
+
+    @property
+    def moment(self) -> str:
+        return '%s:%s:%d' % (self.step, self.when, self.number)
+
+
+class Scene:
+    """What is there, and what is ordered then.
+
+    ``house`` is the test in which it is played.
+    """
+
+    kind: str
+    #: What tells it from other scenes of the kind.
+    variant = ''
+    #: Of the order, as :func:`clouddesk.flows.steps_for` wants them.
+    inputs: dict[str, Any] = {}
+    #: Steps that have nothing to do here.
+    idle: frozenset[str] = frozenset()
+    #: So many items come to each step.
+    items = 2
+    #: How the order ends.
+    ends = 'succeeded'
+    #: Of [conductor].
+    options: dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        return (self.kind + ' ' + self.variant).strip()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps at which something can die."""
+        found = flows.steps_for(self.kind, self.inputs)
+        return tuple(step for step in found if step not in self.idle)
+
+    def prepare(self, house: Any) -> None:
+        """Make what has to be there before."""
+
+    def order(self, house: Any) -> dict[str, Any]:
+        """Order it; no conductor is there yet."""
+        raise NotImplementedError
+
+
+# -- building ----------------------------------------------------------------
+
+
+class Create(Scene):
+    kind = flows.CREATE
+
+    def order(self, house):
+        return house.create_desktop(count=2, **house.wish())
+
+
+class CreateFromImage(Scene):
+    kind = flows.CREATE
+    variant = 'from an image'
+    idle = frozenset({'volume', 'floating_ip'})
+
+    def order(self, house):
+        return house.create_desktop(count=2)
+
+
+class Retry(Scene):
+    """Cinder could not make the volumes."""
+
+    kind = flows.RETRY
+
+    def prepare(self, house):
+        house.cinder.created_status = 'error'
+        with house.builder():
+            order = house.create_desktop(count=2, **house.wish())
+            house.finish(order, 'failed')
+        house.cinder.created_status = 'available'
+
+    def order(self, house):
+        return house.api.post(
+            '/desktops/actions/retry', desktop_ids=house.ids()
+        )
+
+
+class CreatePool(Scene):
+    kind = flows.POOL_CREATE
+
+    def order(self, house):
+        return house.create_pool(2, **house.wish())
+
+
+class RetryPool(Scene):
+    """Of three desktops one is missing, and two are broken."""
+
+    kind = flows.POOL_RETRY
+    items = 3
+
+    def prepare(self, house):
+        with house.builder():
+            pool_id = house.build_pool(3, **house.wish())
+            for desktop_id in house.ids()[1:]:
+                self.spoil(house, desktop_id)
+            house.finish(house.api.delete('/pools/' + pool_id), 'failed')
+        house.cloud.faults.clear()
+
+    def spoil(self, house, desktop_id):
+        """Break a desktop in such a way that it cannot be deleted."""
+        (server,) = house.nova.of_desktop(desktop_id)
+        with house.cloud.lock:
+            server.fail('The disk is gone.', house.cloud.clock.now())
+        house.cloud.fault(
+            'compute', 'DELETE', server.id, status=400, times=None
+        )
+
+    def order(self, house):
+        (pool,) = house.api.get('/pools')['pools']
+        return house.act('pools', pool['id'], 'retry')
+
+
+class Grow(Scene):
+    kind = flows.POOL_RESIZE
+    variant = 'grow'
+    inputs = {'direction': flows.GROW}
+
+    def prepare(self, house):
+        with house.builder():
+            self.pool_id = house.build_pool(1, **house.wish())
+
+    def order(self, house):
+        return house.act('pools', self.pool_id, 'resize', size=3)
+
+
+# -- removing ----------------------------------------------------------------
+
+
+class Shrink(Grow):
+    variant = 'shrink'
+    inputs = {'direction': flows.SHRINK}
+
+    def prepare(self, house):
+        with house.builder():
+            self.pool_id = house.build_pool(3, **house.wish())
+
+    def order(self, house):
+        return house.act('pools', self.pool_id, 'resize', size=1)
+
+
+class DeletePool(Shrink):
+    kind = flows.POOL_DELETE
+    variant = ''
+    items = 3
+
+    def order(self, house):
+        return house.api.delete('/pools/' + self.pool_id)
+
+
+class Delete(Shrink):
+    """Two desktops of a pool, which wants fewer then."""
+
+    kind = flows.DELETE
+    variant = ''
+
+    def order(self, house):
+        return house.api.post(
+            '/desktops/actions/delete', desktop_ids=house.ids()[:2]
+        )
+
+
+# -- again -------------------------------------------------------------------
+
+
+class Rebuild(Scene):
+    """V48, with a pool that says the same as before."""
+
+    kind = flows.REBUILD
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2, **house.wish())
+
+    def order(self, house):
+        return house.api.post(
+            '/desktops/actions/rebuild', desktop_ids=house.ids()
+        )
+
+
+class RebuildFromImage(Rebuild):
+    """V48, S24: the pool boots from its image now, and is not outside."""
+
+    variant = 'from an image'
+    idle = frozenset({'volume'})
+    new = {'boot_from': 'image', 'volume_size': None}
+
+    def prepare(self, house):
+        super().prepare(house)
+        (pool,) = house.api.get('/pools')['pools']
+        outside = {'floating_network_id': None, 'remote_protocols': []}
+        pools.adopt(pool['id'], self.new | outside)
+
+
+class RebuildFromVolume(Rebuild):
+    """V48, S24: the other way round."""
+
+    variant = 'from a volume'
+    idle = frozenset({'clear'})
+
+    def prepare(self, house):
+        with house.builder():
+            pool_id = house.build_pool(2)
+        pools.adopt(pool_id, house.wish())
+
+
+# -- power and places --------------------------------------------------------
+
+
+class Stop(Scene):
+    """V25: a batch with one desktop that is off already."""
+
+    kind = flows.STOP
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(3)
+            house.finish(house.act('desktops', house.ids()[0], 'stop'))
+
+    def order(self, house):
+        return house.api.post(
+            '/desktops/actions/stop', desktop_ids=house.ids()
+        )
+
+
+class Start(Stop):
+    kind = flows.START
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(3)
+            house.finish(
+                house.api.post(
+                    '/desktops/actions/stop', desktop_ids=house.ids()[:2]
+                )
+            )
+
+    def order(self, house):
+        return house.api.post(
+            '/desktops/actions/start', desktop_ids=house.ids()
+        )
+
+
+class Reboot(Stop):
+    kind = flows.REBOOT
+
+    def order(self, house):
+        return house.api.post(
+            '/desktops/actions/reboot', desktop_ids=house.ids()
+        )
+
+
+class Migrate(Scene):
+    """V42: it moves once."""
+
+    kind = flows.MIGRATE
+    items = 1
+
+    def prepare(self, house):
+        house.nova.hosts = {'compute1': ('nova', True), 'two': ('nova', True)}
+        with house.builder():
+            house.build_desktop()
+
+    def order(self, house):
+        (desktop_id,) = house.ids()
+        return house.root.post('/desktops/%s/actions/migrate' % desktop_id)
+
+
+# -- called off --------------------------------------------------------------
+
+
+class Cancelled(Scene):
+    """Called off when Nova has all servers and none is ready."""
+
+    variant = 'cancelled'
+    ends = 'cancelled'
+
+    @property
+    def steps(self):
+        return UNDO
+
+    def order(self, house):
+        house.nova.build_seconds = None
+        there = len(house.nova.servers)
+        with house.builder():
+            order = super().order(house)
+            house.until(
+                lambda: house.api.get('/work-orders/' + order['id']),
+                lambda each: all(
+                    item['step'] == 'active' for item in each['items']
+                ),
+            )
+        house.assertEqual(there + len(order['items']), len(house.nova.servers))
+        return house.act('work-orders', order['id'], 'cancel')
+
+
+class CreateCancelled(Cancelled, Create):
+    pass
+
+
+class CreatePoolCancelled(Cancelled, CreatePool):
+    pass
+
+
+class GrowCancelled(Cancelled, Grow):
+    variant = 'grow cancelled'
+
+
+#: In the order in which they are shown.
+SCENES: tuple[Scene, ...] = (
+    Create(),
+    CreateFromImage(),
+    Retry(),
+    CreatePool(),
+    RetryPool(),
+    Grow(),
+    Shrink(),
+    DeletePool(),
+    Delete(),
+    Rebuild(),
+    RebuildFromImage(),
+    RebuildFromVolume(),
+    Stop(),
+    Start(),
+    Reboot(),
+    Migrate(),
+    CreateCancelled(),
+    CreatePoolCancelled(),
+    GrowCancelled(),
+)
+
+
+def every() -> list[Case]:
+    """Each step of each scene, before and after, in each form."""
+    return [
+        Case(scene, step, when, form, 1 + number % scene.items)
+        for scene in SCENES
+        for step in scene.steps
+        for number, (when, form) in enumerate(_ways())
+    ]
+
+
+def chosen(is_long: bool) -> list[Case]:
+    """All cases; or each scene and each step of each flow once.
+
+    In the short form moments and forms take turns.
+    """
+    return every() if is_long else list(_some())
+
+
+def _some() -> Iterator[Case]:
+    families: dict[tuple[str, ...], list[Scene]] = {}
+    for scene in SCENES:
+        families.setdefault(scene.steps, []).append(scene)
+    ways = _ways()
+    for steps, family in families.items():
+        for number in range(max(len(steps), len(family))):
+            scene = family[number % len(family)]
+            when, form = ways[number % len(ways)]
+            step = steps[number % len(steps)]
+            yield Case(scene, step, when, form, 1 + number % scene.items)
+
+
+def _ways() -> list[tuple[str, str]]:
+    return [
+        (when, form)
+        for form, when in zip(
+            stage.FORMS * 2, stage.MOMENTS + stage.MOMENTS[::-1], strict=True
+        )
+    ]
