@@ -29,7 +29,7 @@ OWNED = ('desktops', 'pools', 'courses', 'templates', 'work_orders')
 HOST = 'compute1'
 #: What nobody has.
 MISSING = '99999999-9999-4999-8999-999999999999'
-_UUID = re.compile('[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+UUID = re.compile('[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 _OF_ONE_REQUEST = ('date', 'x-openstack-request-id', 'content-length')
 _READING = ('GET', 'HEAD')
 
@@ -260,7 +260,7 @@ class WalkTest(PersonasTestCase):
 
 def _shape(answer):
     """An error without what is about this one request."""
-    error = json.loads(_UUID.sub('ID', answer.text))['error']
+    error = json.loads(UUID.sub('ID', answer.text))['error']
     return error, {
         name: value
         for name, value in answer.headers.items()
