@@ -1,5 +1,7 @@
 """Who asks, and in which request."""
 
+from collections.abc import Hashable
+import functools
 from typing import Any
 
 from keystoneauth1 import plugin
@@ -37,6 +39,14 @@ class RequestContext(context.RequestContext):
         """
         super().__init__(*args, **kwargs)
         self.user_auth_plugin = user_auth_plugin
+
+    @functools.cached_property
+    def policy_key(self) -> Hashable:
+        """All that a policy can know of the caller."""
+        values = self.to_policy_values().values()
+        return tuple(
+            tuple(each) if isinstance(each, list) else each for each in values
+        )
 
     @classmethod
     def from_environ(

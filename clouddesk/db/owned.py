@@ -25,8 +25,22 @@ Row = TypeVar(
 )
 
 
-#: What an answer shows of a desktop beside its own columns.
-SHOWN = (orm.selectinload(models.Desktop.tags),)
+_Desktop = models.Desktop
+_Template = models.Template
+
+#: What no answer shows of a desktop, and may be long.
+_LEAN = (
+    orm.defer(_Desktop.user_data, raiseload=True),
+    orm.defer(_Desktop.wiring, raiseload=True),
+)
+_OF_TEMPLATE = orm.joinedload(_Desktop.template).load_only(
+    _Template.name, _Template.revision
+)
+
+#: What an answer shows of desktops, with a second statement for the tags of
+#: all of them; and what it shows of one, with its tags in the same statement.
+SHOWN = (*_LEAN, _OF_TEMPLATE, orm.selectinload(_Desktop.tags))
+SHOWN_ALONE = (*_LEAN, _OF_TEMPLATE, orm.joinedload(_Desktop.tags))
 
 
 def find(
@@ -48,7 +62,7 @@ def find(
     query: sa.Select[Any] = sa.select(model).where(
         model.id == row_id, *people.visible(model, project_id, viewer)
     )
-    return session.scalars(query.options(*options)).one_or_none()
+    return session.scalars(query.options(*options)).unique().one_or_none()
 
 
 @contextlib.contextmanager

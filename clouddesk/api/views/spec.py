@@ -22,7 +22,7 @@ def spec(
         'remote_protocols': row.remote_protocols,
         'login': _login(row),
         'components': row.components,
-        'has_user_data': row.user_data is not None,
+        'has_user_data': row.has_user_data,
         'keep_running': row.keep_running,
     }
 

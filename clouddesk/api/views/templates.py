@@ -30,7 +30,8 @@ def revision(row: models.TemplateRevision) -> dict[str, Any]:
     """What a template was."""
     # Columns that came later were not known to old revisions.
     then: Any = types.SimpleNamespace(
-        **dict.fromkeys(models.SPEC) | _LISTS | row.spec
+        **dict.fromkeys(models.SPEC) | _LISTS | row.spec,
+        has_user_data=row.spec.get('user_data') is not None,
     )
     return {
         'revision': row.revision,

@@ -155,14 +155,19 @@ def take(pool: models.Pool, user_id: str) -> models.Desktop:
     )
 
 
-def abandoned(seconds: float, limit: int) -> list[models.Desktop]:
-    """Floating desktops that have been off, and untouched, for some time."""
+def abandoned(
+    seconds: float, limit: int, after: str | None = None
+) -> list[models.Desktop]:
+    """Floating desktops that have been off, and untouched, for some time.
+
+    :param after: the id before the first
+    """
     query = (
         sa.select(_Desktop)
         .join(_Pool, _Pool.id == _Desktop.pool_id)
         .where(_Pool.persistence == states.FLOATING)
         .where(_Desktop.assignee_id.is_not(None))
-        .where(*idle(seconds))
+        .where(*idle(seconds), _Desktop.id > (after or ''))
         .order_by(_Desktop.id)
         .limit(limit)
     )
@@ -301,7 +306,7 @@ def _change(
         ordered = statement.ordered_values(*values.items())
         if holds.execute(session, ordered) != 1:
             raise _AssignRefused(desktop_id, project_id)
-        return session.get_one(_Desktop, desktop_id, options=owned.SHOWN)
+        return session.get_one(_Desktop, desktop_id, options=owned.SHOWN_ALONE)
 
 
 def _kept(hers: models.Desktop) -> models.Desktop:
@@ -323,7 +328,8 @@ def _held(pool_id: str, person: Person) -> models.Desktop | None:
         pool_id=pool_id, assignee_type=person[0], assignee_id=person[1]
     )
     with db.reader() as session:
-        return session.scalars(query.options(*owned.SHOWN)).one_or_none()
+        found = session.scalars(query.options(*owned.SHOWN_ALONE))
+        return found.unique().one_or_none()
 
 
 def _free(pool_id: str) -> list[str]:
@@ -368,7 +374,7 @@ def _try_to_take(
         with db.writer() as session:
             if holds.execute(session, statement) == 1:
                 return session.get_one(
-                    _Desktop, desktop_id, options=owned.SHOWN
+                    _Desktop, desktop_id, options=owned.SHOWN_ALONE
                 )
     except db_exc.DBDuplicateEntry:
         return _held(pool_id, person)

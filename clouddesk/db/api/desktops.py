@@ -327,7 +327,12 @@ def _get(
     viewer: people.Viewer | None = None,
 ) -> models.Desktop:
     desktop = owned.find(
-        session, models.Desktop, desktop_id, project_id, owned.SHOWN, viewer
+        session,
+        models.Desktop,
+        desktop_id,
+        project_id,
+        owned.SHOWN_ALONE,
+        viewer,
     )
     if desktop is None:
         raise exceptions.NotFound(kind='desktop', id=desktop_id)

@@ -113,6 +113,10 @@ class Spec:
     #: Started again when it shuts down and nobody asked clouddesk for that.
     keep_running: orm.Mapped[bool] = orm.mapped_column(default=False)
 
+    @property
+    def has_user_data(self) -> bool:
+        return self.user_data is not None
+
 
 #: Columns that a desktop takes over from its pool, and a pool from its
 #: template.

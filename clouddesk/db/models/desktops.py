@@ -40,6 +40,12 @@ class Desktop(base.Owned, base.Spec, base.FromTemplate, base.Base):
         base.Base.__table_args__,
     )
 
+    @orm.declared_attr
+    def has_user_data(cls) -> orm.Mapped[bool]:
+        """Known without loading it; it never changes."""
+        column: Any = cls.user_data
+        return orm.column_property(column.is_not(None), expire_on_flush=False)
+
     name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     note: orm.Mapped[str] = orm.mapped_column(sa.String(1024), default='')
     status: orm.Mapped[str] = orm.mapped_column(sa.String(16))
@@ -69,6 +75,8 @@ class Desktop(base.Owned, base.Spec, base.FromTemplate, base.Base):
     wanted_power: orm.Mapped[str] = orm.mapped_column(
         sa.String(8), default=states.RUNNING
     )
+    #: ``stop`` or ``rebuild``: to be done when no order holds it any more.
+    owed: orm.Mapped[str | None] = orm.mapped_column(sa.String(8))
     #: How often it was started again because of ``keep_running``, and since
     #: when that is counted.
     restarts: orm.Mapped[int] = orm.mapped_column(default=0)

@@ -1,4 +1,6 @@
 import pathlib
+import time
+from unittest import mock
 
 import fixtures
 from oslo_config import fixture as config_fixture
@@ -52,6 +54,33 @@ class PolicyTest(base.BaseTestCase):
         self.config(group='oslo_policy', policy_file=str(path))
         policy.reset()
         self.assertFalse(policy.check(self.reader, rules.LIST))
+
+    def test_rules_that_change_are_noticed_a_second_later(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        path = pathlib.Path(folder, 'policy.yaml')
+        path.write_text('"%s": "role:reader"\n' % rules.LIST)
+        self.config(group='oslo_policy', policy_file=str(path))
+        policy.reset()
+        now = time.monotonic()
+        with mock.patch.object(policy.time, 'monotonic') as clock:
+            clock.return_value = now
+            self.assertTrue(policy.check(self.reader, rules.LIST))
+            # Longer than before: a file system may not tell parts of seconds.
+            path.write_text('"%s": "role:admin or role:x"\n' % rules.LIST)
+            self.assertTrue(policy.check(self.reader, rules.LIST))
+            clock.return_value = now + 1
+            self.assertFalse(policy.check(self.reader, rules.LIST))
+
+    def test_nobody_gets_the_answer_for_somebody_else(self):
+        self.assertFalse(policy.check(self.reader, rules.CREATE))
+        for more in (
+            {'roles': ['reader', 'member']},
+            {'roles': ['reader', 'member'], 'project_id': 'b'},
+        ):
+            told = {'project_id': 'a', 'user_id': 'u', 'overwrite': False}
+            other = context.RequestContext(**told | more)
+            self.assertTrue(policy.check(other, rules.CREATE))
+        self.assertFalse(policy.check(self.reader, rules.CREATE))
 
     def test_tools_find_the_enforcer(self):
         self.assertIs(policy.get_enforcer(), policy.get_enforcer())
