@@ -61,6 +61,8 @@ def beyond_limit(field: str, value: Any, limit: int) -> exceptions.Invalid:
 def shown(value: Any) -> str:
     """A value as a message may repeat it."""
     text = value if isinstance(value, str) else repr(value)
+    if not text:
+        return '""'
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + '…'
 
 
@@ -94,7 +96,7 @@ def _join(path: Any) -> str:
         if isinstance(part, int):
             text += '[%s]' % part
         else:
-            text += '.%s' % part if text else shown(part)
+            text += ('.' if text else '') + shown(part)
     return text
 
 

@@ -162,7 +162,7 @@ def _known(error: Exception) -> exceptions.ClouddeskError:
             LOG.warning('Answering %s: %s', error.status, error.text)
         return error
     if isinstance(error, UnicodeDecodeError):
-        return exceptions.Invalid(_('The URL is not UTF-8.'))
+        return exceptions.Invalid(_('The URL is not UTF-8.'), {'field': 'url'})
     if isinstance(error, _DATABASE_AWAY):
         LOG.error('The database does not answer: %s', error)
         return exceptions.ServiceUnavailable(service=_('The database'))

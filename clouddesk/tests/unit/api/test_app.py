@@ -151,6 +151,7 @@ class RoutingTest(base.ApiTest):
     def test_urls_that_are_not_utf_8(self):
         answer = self.get('/v1/desktops?name=%ff')
         self.assert_error(answer, 400, 'invalid')
+        self.assertEqual({'field': 'url'}, answer.json['error']['details'])
         answer = self.call('GET', '/', PATH_INFO='/\xff')
         self.assertIn(answer.status_int, (400, 404))
 

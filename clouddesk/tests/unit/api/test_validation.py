@@ -101,6 +101,14 @@ class BodyTest(base.BaseTestCase):
         self.assertLess(len(text), 200)
         text, details = self.complaint(**{'y' * 5000: 1})
         self.assertLess(len(details['field']), 100)
+        text, details = self.complaint(inner={'deep': 1, 'y' * 5000: 1})
+        self.assertLess(len(details['field']), 100)
+        self.assertLess(len(text), 200)
+
+    def test_a_field_without_a_name_is_named(self):
+        text, details = self.complaint(**{'': 1})
+        self.assertTrue(text.startswith('"" is not a field of this request'))
+        self.assertEqual('""', details['field'])
 
     def test_the_same_id_twice(self):
         id_ = '11111111-1111-4111-8111-111111111111'
