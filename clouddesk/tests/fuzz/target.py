@@ -1,0 +1,119 @@
+"""The clouddesk that is fuzzed, and what must be there to be found."""
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+from typing import Any
+
+from clouddesk.tests.fixtures import service
+
+#: What is deleted, in this order: a course holds its pool.
+_NOUNS = ('courses', 'pools', 'desktops', 'templates')
+_ENDED = ('succeeded', 'failed', 'cancelled')
+#: Seconds that an order may take to end on a slow machine.
+_PATIENCE = 300
+
+
+@dataclasses.dataclass
+class Target:
+    """One running clouddesk.
+
+    :ivar url: of the API, without a version
+    :ivar token: whose requests are made
+    :ivar spec: image, flavor and network that desktops can be made of
+    :ivar known: good values by the place where they stand, as schemathesis
+        names it: ``body.image_id``, ``path.pool_id``
+    """
+
+    url: str
+    token: str
+    spec: dict[str, str]
+    known: dict[str, list[Any]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def client(self) -> service.Client:
+        return service.Client(self.url + '/v1', self.token)
+
+    @contextlib.contextmanager
+    def furnished(self) -> Iterator['Target']:
+        """With one of each noun; in the end nothing is left of it.
+
+        Neither of it nor of what was made in between.
+        """
+        before = self._ids()
+        try:
+            self.furnish()
+            yield self
+        finally:
+            self._clean(before)
+
+    def furnish(self) -> None:
+        """Make one of each noun."""
+        api = self.client
+        template = api.post('/templates', name='fuzz', **self.spec)
+        course = api.post('/courses', name='fuzz', size=1, **self.spec)
+        desktop = api.post('/desktops', name='fuzz', **self.spec)
+        pool = api.post('/pools', name='fuzz', size=1, **self.spec)
+        for order in (desktop, pool):
+            self._until_ended(order['id'])
+        self.known |= {'body.' + key: [id_] for key, id_ in self.spec.items()}
+        self.known |= {
+            'path.template_id': [template['id']],
+            'path.course_id': [course['id']],
+            'path.desktop_id': [desktop['items'][0]['desktop_id']],
+            'path.pool_id': [pool['subject']['id']],
+            'path.work_order_id': [desktop['id'], pool['id']],
+        }
+
+    def _ids(self) -> set[str]:
+        api = self.client
+        return {row['id'] for noun in _NOUNS for row in _all(api, noun)}
+
+    def _clean(self, before: set[str]) -> None:
+        for noun in _NOUNS:
+            service.until(
+                lambda noun=noun: self._delete(noun, before),
+                lambda left: not left,
+                _PATIENCE,
+            )
+
+    def _delete(self, noun: str, kept: set[str]) -> list[str]:
+        """Ask for the end of all that is new; what is still there."""
+        api = self.client
+        left = [row for row in _all(api, noun) if row['id'] not in kept]
+        for row in left:
+            if row.get('protected'):
+                api.post('/desktops/%s/actions/unprotect' % row['id'])
+            if row.get('locked'):
+                api.post('/desktops/%s/actions/unlock' % row['id'])
+            self._let_go(row.get('work_order_id'))
+            # Its order may still be ending; the next round sees.
+            with contextlib.suppress(service.Refusal):
+                api.delete('/%s/%s' % (noun, row['id']))
+        return [row['id'] for row in left]
+
+    def _let_go(self, order_id: str | None) -> None:
+        """Let an order end that waits for somebody."""
+        if order_id is None:
+            return
+        for verb in ('cancel', 'resume'):
+            path = '/work-orders/%s/actions/%s' % (order_id, verb)
+            with contextlib.suppress(service.Refusal):
+                self.client.post(path)
+
+    def _until_ended(self, order_id: str) -> None:
+        service.until(
+            lambda: self.client.get('/work-orders/' + order_id)['status'],
+            lambda status: status in _ENDED,
+            _PATIENCE,
+        )
+
+
+def _all(api: service.Client, noun: str) -> Iterator[dict[str, Any]]:
+    query: dict[str, Any] = {}
+    while True:
+        page = api.get('/' + noun, **query)
+        yield from page[noun]
+        if not page['links']:
+            return
+        query = {'marker': page[noun][-1]['id']}
