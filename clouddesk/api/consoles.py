@@ -1,9 +1,13 @@
-"""Opening consoles; the conductor asks Nova, with the service's rights."""
+"""Opening consoles, with the rights of the service user.
 
-import oslo_messaging as messaging
+The API asks Nova itself: whoever has the address of a console has its screen,
+so it goes to nobody but the one who asks.
+"""
 
+import dataclasses
+
+from clouddesk import cloud
 from clouddesk import exceptions
-from clouddesk.conductor import rpcapi
 from clouddesk.db import models
 from clouddesk.db import verdicts
 from clouddesk.i18n import _
@@ -16,19 +20,16 @@ def open_(desktop: models.Desktop, kind: str) -> dict[str, str]:
     :raises DesktopLocked: nobody may use it
     :raises DesktopWrongState: names the state
     :raises Conflict: Nova refuses, for example the kind
-    :raises ServiceUnavailable: Nova or the conductors do not answer
+    :raises ServiceUnavailable: Nova does not answer
     """
     verdicts.check_console(desktop)
+    compute = cloud.for_project(desktop.project_id).compute
     try:
-        return rpcapi.ConductorAPI().console(
-            desktop.project_id, desktop.id, kind
+        return dataclasses.asdict(
+            compute.console(str(desktop.server_id), kind)
         )
     except exceptions.CloudError as error:
         raise _refused(error) from error
-    except messaging.RemoteError as error:
-        raise exceptions.ServiceUnavailable(
-            service='clouddesk-conductor'
-        ) from error
 
 
 def _refused(error: exceptions.CloudError) -> exceptions.ClouddeskError:

@@ -3,8 +3,6 @@
 Every method may be called twice with the same arguments without harm.
 """
 
-from collections.abc import Callable
-import dataclasses
 from typing import Any
 
 import oslo_messaging as messaging
@@ -15,8 +13,6 @@ from clouddesk.conductor import checkup
 from clouddesk.conductor import hints
 from clouddesk.conductor import manager as managers
 from clouddesk.conductor import rpcapi
-from clouddesk.db import verdicts
-from clouddesk.db.api import desktops
 
 
 class Endpoint:
@@ -26,13 +22,11 @@ class Endpoint:
         self,
         manager: managers.Manager,
         hints_: hints.Hints,
-        cloud_of: Callable[[str], Any],
         audit_: audit.Audit,
         checkup_: checkup.Checkup,
     ) -> None:
         self._manager = manager
         self._hints = hints_
-        self._cloud_of = cloud_of
         self._audit = audit_
         self._checkup = checkup_
 
@@ -43,26 +37,6 @@ class Endpoint:
     def look_at(self, ctxt: Any, desktop_id: str) -> None:
         """A desktop was edited; its server should know."""
         self._hints.look_at(desktop_id)
-
-    @messaging.expected_exceptions(exceptions.ClouddeskError)
-    def console(
-        self,
-        ctxt: Any,
-        desktop_id: str,
-        type: str,
-        project_id: str | None = None,
-    ) -> dict[str, str]:
-        """``{"type", "protocol", "url"}`` of the screen of a desktop.
-
-        Whoever asks looked at the row before; this looks at it again, so that
-        a message alone opens no screen that the row does not allow.
-
-        :param project_id: None from an API of version 1.0
-        """
-        desktop = desktops.get(desktop_id, project_id)
-        verdicts.check_console(desktop)
-        compute = self._cloud_of(desktop.project_id).compute
-        return dataclasses.asdict(compute.console(desktop.server_id, type))
 
     @messaging.expected_exceptions(exceptions.ClouddeskError)
     def checks(self, ctxt: Any, project_id: str) -> list[dict[str, Any]]:

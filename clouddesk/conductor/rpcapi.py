@@ -13,10 +13,9 @@ from clouddesk import rpc
 
 LOG = log.getLogger(__name__)
 
-#: Grows when a method or an argument is added.
-VERSION = '1.1'
-#: What is asked of conductors for everything that they always could.
-_OLDEST = '1.0'
+#: Grows when a method or an argument is added; its first number, when one
+#: is taken away.
+VERSION = '2.0'
 #: Seconds that somebody at a screen waits for an answer.
 _TIMEOUT = 30
 #: The same for a look at all of a project, and for repairs.
@@ -27,8 +26,8 @@ class ConductorAPI:
     """The calls; primitive arguments only.
 
     History of :data:`VERSION`: 1.0 ``run_order``, ``look_at``, ``console``,
-    ``checks``, ``differences``, ``repair``, ``ping``; 1.1 ``project_id`` of
-    ``console``.
+    ``checks``, ``differences``, ``repair``, ``ping``; 2.0 without
+    ``console``: the addresses of screens do not travel by bus.
     """
 
     def run_order(self, order_id: str) -> None:
@@ -45,26 +44,6 @@ class ConductorAPI:
         The next comparison of all desktops with Nova does the same.
         """
         self._hint('look_at', desktop_id=desktop_id)
-
-    def console(
-        self, project_id: str, desktop_id: str, type: str
-    ) -> dict[str, str]:
-        """A console of a desktop, with the rights of the service user.
-
-        :param project_id: that the desktop is in; no other is opened
-        :param type: ``novnc``, ``spice-html5`` or ``serial``
-        :returns: ``{"type", "protocol", "url"}``
-        :raises Conflict: it is locked, or does not run, by now
-        :raises ServiceUnavailable: when no conductor answers in time
-        :raises CloudError: what Nova answered
-        """
-        return self._call(
-            'console',
-            version='1.1',
-            project_id=project_id,
-            desktop_id=desktop_id,
-            type=type,
-        )
 
     def checks(self, project_id: str) -> list[dict[str, Any]]:
         """How the cloud looks from a conductor, for a project.
@@ -119,13 +98,9 @@ class ConductorAPI:
             )
 
     def _call(
-        self,
-        method: str,
-        timeout: int | None = None,
-        version: str = _OLDEST,
-        **kwargs: Any,
+        self, method: str, timeout: int | None = None, **kwargs: Any
     ) -> Any:
-        client = self._client(version)
+        client = self._client()
         if timeout is not None:
             client = client.prepare(timeout=timeout)
         ctxt = rpc.current_context()
@@ -153,6 +128,6 @@ class ConductorAPI:
                 service='clouddesk-conductor'
             ) from error
 
-    def _client(self, version: str = _OLDEST) -> messaging.RPCClient:
-        target = messaging.Target(topic=rpc.CONDUCTOR_TOPIC, version=version)
+    def _client(self) -> messaging.RPCClient:
+        target = messaging.Target(topic=rpc.CONDUCTOR_TOPIC, version=VERSION)
         return rpc.client(target, timeout=_TIMEOUT)

@@ -108,9 +108,7 @@ class Conductor(service.ServiceBase):
         hints_ = hints.Hints(sync_.some, heard=self.manager.heard)
         audit_ = audit.Audit(self._cloud_of, sync_, self.manager.run_order)
         checkup_ = checkup.Checkup(self._cloud_of, self._conf, hints_)
-        endpoint = endpoints.Endpoint(
-            self.manager, hints_, self._cloud_of, audit_, checkup_
-        )
+        endpoint = endpoints.Endpoint(self.manager, hints_, audit_, checkup_)
         self.bus = bus.Bus(host, [endpoint], hints_.hint, self._conf)
         checkup_.listening = self.bus.listening
         timetable_ = timetable.Timetable(

@@ -19,12 +19,12 @@ class _Endpoint:
         self.seen.append((ctxt, order_id))
 
     @oslo_messaging.expected_exceptions(exceptions.ClouddeskError)
-    def console(self, ctxt, project_id, desktop_id, type):
-        if desktop_id == 'away':
+    def checks(self, ctxt, project_id):
+        if project_id == 'away':
             raise exceptions.CloudError(
                 'Nova is 100% away.', {'a': 1}, transient=True
             )
-        return {'type': type, 'protocol': 'vnc', 'url': desktop_id}
+        return [project_id]
 
     def ping(self, ctxt):
         return 'pong'
@@ -56,14 +56,11 @@ class RpcTest(base.BaseTestCase):
 
     def test_calls(self):
         self.assertEqual('pong', self.api.ping())
-        self.assertEqual(
-            {'type': 'novnc', 'protocol': 'vnc', 'url': 'd'},
-            self.api.console('p', 'd', 'novnc'),
-        )
+        self.assertEqual(['p'], self.api.checks('p'))
 
     def test_an_error_arrives_as_it_was(self):
         error = self.assertRaises(
-            exceptions.CloudError, self.api.console, 'p', 'away', 'novnc'
+            exceptions.CloudError, self.api.checks, 'away'
         )
         self.assertTrue(error.transient)
         self.assertEqual({'a': 1}, error.details)
@@ -81,7 +78,9 @@ class RpcTest(base.BaseTestCase):
         self.assertEqual([], ctxt.roles)
 
     def test_private_methods_are_private(self):
-        target = oslo_messaging.Target(topic=rpc.CONDUCTOR_TOPIC)
+        target = oslo_messaging.Target(
+            topic=rpc.CONDUCTOR_TOPIC, version=rpcapi.VERSION
+        )
         client = rpc.client(target, timeout=10)
         self.assertRaises(
             oslo_messaging.NoSuchMethod, client.call, {}, '_hidden'

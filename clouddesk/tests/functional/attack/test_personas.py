@@ -45,9 +45,6 @@ class _Conductor:
     def look_at(self, ctxt, desktop_id):
         pass
 
-    def console(self, ctxt, **about):
-        return test_matrix.CONSOLE
-
     def checks(self, ctxt, project_id):
         return []
 
@@ -154,6 +151,7 @@ class PersonasTestCase(test_matrix.Asking, base.FunctionalTestCase):
             availability_zone='nova',
         )
         server.become('active', servers.RUNNING)
+        server.launched = True
         self.nova.servers[server_id] = server
 
     # -- what became of it -------------------------------------------------

@@ -149,6 +149,9 @@ class FakeCloud(fixtures.Fixture):
         self.tenant = mock.create_autospec(cloud.Cloud, instance=True)
         self.tenant.quotas = mock.create_autospec(quotas.Quotas, instance=True)
         self.tenant.quotas.image.return_value = {}
+        self.tenant.compute = mock.create_autospec(
+            compute.Compute, instance=True
+        )
         self.tenant.security_groups = mock.create_autospec(
             security_groups.SecurityGroups, instance=True
         )

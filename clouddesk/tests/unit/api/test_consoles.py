@@ -1,22 +1,28 @@
 from unittest import mock
 
-import oslo_messaging
 from oslotest import base
 
+from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk.api import consoles
-from clouddesk.conductor import rpcapi
+from clouddesk.cloud import compute
+from clouddesk.cloud import types
 from clouddesk.db import models
 
 
 class ConsoleTest(base.BaseTestCase):
     def setUp(self):
         super().setUp()
+        nova = mock.create_autospec(compute.Compute, instance=True)
         patch = mock.patch.object(
-            rpcapi.ConductorAPI, 'console', autospec=True
+            cloud,
+            'for_project',
+            autospec=True,
+            return_value=mock.Mock(compute=nova),
         )
-        self.console = patch.start()
+        self.for_project = patch.start()
         self.addCleanup(patch.stop)
+        self.console = nova.console
         self.desktop = models.Desktop(
             id='d', name='Ada', status='running', server_id='s', project_id='p'
         )
@@ -27,6 +33,15 @@ class ConsoleTest(base.BaseTestCase):
     def refuse(self, error, kind):
         self.console.side_effect = error
         return self.assertRaises(kind, self.open)
+
+    def test_what_nova_answers(self):
+        self.console.return_value = types.Console('novnc', 'vnc', 'http://x/')
+        self.assertEqual(
+            {'type': 'novnc', 'protocol': 'vnc', 'url': 'http://x/'},
+            self.open(),
+        )
+        self.for_project.assert_called_once_with('p')
+        self.console.assert_called_once_with('s', 'novnc')
 
     def test_a_running_desktop_without_a_server(self):
         self.desktop.server_id = None
@@ -44,17 +59,5 @@ class ConsoleTest(base.BaseTestCase):
             exceptions.CloudError(
                 service='Nova', reason='timed out', transient=True
             ),
-            exceptions.ServiceUnavailable,
-        )
-
-    def test_no_conductor_answers(self):
-        self.refuse(
-            exceptions.ServiceUnavailable(service='clouddesk-conductor'),
-            exceptions.ServiceUnavailable,
-        )
-
-    def test_a_conductor_fails(self):
-        self.refuse(
-            oslo_messaging.RemoteError('KeyError', 'x'),
             exceptions.ServiceUnavailable,
         )

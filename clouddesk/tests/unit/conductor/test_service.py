@@ -6,16 +6,12 @@ from unittest import mock
 from oslo_config import cfg
 import oslo_messaging as messaging
 from oslo_messaging import conffixture
-import sqlalchemy as sa
 
 from clouddesk import conf
-from clouddesk import db
-from clouddesk import exceptions
 from clouddesk import rpc
 from clouddesk import states
 from clouddesk.conductor import rpcapi
 from clouddesk.conductor import service
-from clouddesk.db import models
 from clouddesk.db.api import leases as leases_api
 from clouddesk.db.api import progress
 from clouddesk.tests.unit.conductor import base
@@ -78,31 +74,16 @@ class ServiceTest(ServiceTestCase):
         api.run_order(order_id)
         self.assertDone(order_id)
 
-    def test_a_console(self):
+    def test_no_message_opens_a_screen(self):
         self.start()
-        order_id = self.create()
         api = rpcapi.ConductorAPI()
-        api.ping()
-        api.run_order(order_id)
-        self.assertDone(order_id)
-        (desktop_id,) = self.ids_of(order_id)
-        ours = self.desktop(desktop_id).project_id
-        console = api.console(ours, desktop_id, 'novnc')
-        self.assertEqual('novnc', console['type'])
-        # The row decides, whoever sent the message.
-        with db.writer() as session:
-            session.execute(sa.update(models.Desktop).values(status='off'))
         self.assertRaises(
-            exceptions.DesktopWrongState,
-            api.console,
-            ours,
-            desktop_id,
-            'novnc',
+            messaging.NoSuchMethod,
+            api._call,
+            'console',
+            desktop_id='d',
+            type='novnc',
         )
-        for project_id, id_ in (('other', desktop_id), (ours, order_id)):
-            self.assertRaises(
-                exceptions.NotFound, api.console, project_id, id_, 'novnc'
-            )
 
     def test_a_notification_of_nova_is_followed(self):
         # The notifier of this test speaks like Nova's.

@@ -15,6 +15,7 @@ import yaml
 from clouddesk import policies
 from clouddesk.api import exposure
 from clouddesk.api.controllers import root
+from clouddesk.cloud import types
 from clouddesk.tests.unit.api import base
 
 _FILE = pathlib.Path(__file__).with_name('matrix.yaml')
@@ -33,7 +34,7 @@ _TABLES = {
     'pool': 'pools',
     'work_order': 'work_orders',
 }
-CONSOLE = {'type': 'novnc', 'protocol': 'vnc', 'url': 'http://x.example/'}
+_CONSOLE = types.Console('novnc', 'vnc', 'http://x.example/')
 
 
 class Asking:
@@ -166,7 +167,7 @@ class MatrixTestCase(Asking, base.ApiTest):
             self.add_token(name, base.PROJECT, ROLES[name])
         for name in OTHER:
             self.add_token('other-' + name, base.OTHER_PROJECT, ROLES[name])
-        self.conductor.call.return_value = CONSOLE
+        self.cloud.tenant.compute.console.return_value = _CONSOLE
         # What is asked with a longer patience answers lists.
         self.conductor.prepare.return_value.call.return_value = []
         self.prepare()

@@ -3,6 +3,7 @@ import sqlalchemy as sa
 from clouddesk import db
 from clouddesk import exceptions
 from clouddesk.api.schemas import common
+from clouddesk.cloud import types
 from clouddesk.db import models
 from clouddesk.tests.unit.api import base
 
@@ -552,7 +553,8 @@ class ConsoleTest(base.ApiTest):
             'protocol': 'vnc',
             'url': 'http://console.example/?token=x',
         }
-        self.conductor.call.return_value = self.console
+        self.nova = self.cloud.tenant.compute.console
+        self.nova.return_value = types.Console(**self.console)
 
     def open(self, body=None):
         return self.post(
@@ -562,17 +564,12 @@ class ConsoleTest(base.ApiTest):
     def test_v30_open(self):
         answer = self.open()
         self.assertEqual((200, self.console), (answer.status_int, answer.json))
-        self.conductor.call.assert_called_once()
-        self.assertEqual(
-            {'desktop_id': self.desktop_id, 'type': 'novnc'},
-            self.conductor.call.call_args.kwargs,
-        )
+        self.nova.assert_called_once_with(self.desktop_id, 'novnc')
+        self.assertFalse(self.conductor.call.called)
 
     def test_the_type_may_be_chosen(self):
         self.open({'type': 'serial'})
-        self.assertEqual(
-            'serial', self.conductor.call.call_args.kwargs['type']
-        )
+        self.nova.assert_called_once_with(self.desktop_id, 'serial')
         answer = self.open({'type': 'rdp'})
         self.assert_error(answer, 400, 'invalid', 'type')
 
@@ -581,4 +578,4 @@ class ConsoleTest(base.ApiTest):
             self.sql('UPDATE desktops SET status = :s', s=status)
             error = self.assert_error(self.open(), 409, 'desktop_wrong_state')
             self.assertIn(status, error['message'])
-        self.assertFalse(self.conductor.call.called)
+        self.assertFalse(self.nova.called)
