@@ -150,12 +150,12 @@ def complaints(house: Any) -> list[str]:
         ]
     return found + [
         'difference: %s' % each.kind
-        for each in _audit().differences(house.school.project_id)
+        for each in auditor().differences(house.school.project_id)
     ]
 
 
 def _carriers(house: Any) -> dict[str, dict[str, str]]:
-    """By kind: the ids of things in the cloud, and where they name a desktop."""
+    """By kind: the ids of things, and where these name a desktop."""
     nova, neutron, cinder = house.nova, house.neutron, house.cinder
     return {
         'server': {
@@ -197,7 +197,8 @@ def _count(model: Any) -> int:
     return len(_rows(model))
 
 
-def _audit() -> audit.Audit:
+def auditor() -> audit.Audit:
+    """What finds and repairs differences, in this process."""
     sync_ = sync.Sync(
         cloud.for_project, CONF, lambda *args: None, threading.Event()
     )

@@ -11,7 +11,11 @@ from typing import Any
 
 from clouddesk import flows
 from clouddesk.db.api import pools
+from clouddesk.tests.functional.crash import picture
 from clouddesk.tests.functional.crash import stage
+
+#: What else something can die around: names in the table, and functions.
+PLACES = {'drop': 'clouddesk.conductor.retreat.drop'}
 
 #: What a cancelled build goes through: everything that a removal does.
 UNDO = tuple('undo.' + step for step in flows.steps_for(flows.DELETE, {}))
@@ -36,7 +40,8 @@ class Case:
 
     @property
     def moment(self) -> str:
-        return '%s:%s:%d' % (self.step, self.when, self.number)
+        place = PLACES.get(self.step, self.step)
+        return '%s:%s:%d' % (place, self.when, self.number)
 
 
 class Scene:
@@ -64,10 +69,14 @@ class Scene:
         return (self.kind + ' ' + self.variant).strip()
 
     @property
+    def family(self) -> tuple[str, ...]:
+        """Steps that scenes of this sort share in the short form."""
+        return flows.steps_for(self.kind, self.inputs)
+
+    @property
     def steps(self) -> tuple[str, ...]:
         """The steps at which something can die."""
-        found = flows.steps_for(self.kind, self.inputs)
-        return tuple(step for step in found if step not in self.idle)
+        return tuple(step for step in self.family if step not in self.idle)
 
     def prepare(self, house: Any) -> None:
         """Make what has to be there before."""
@@ -180,6 +189,7 @@ class Shrink(Grow):
 class DeletePool(Shrink):
     kind = flows.POOL_DELETE
     variant = ''
+    inputs = {}
     items = 3
 
     def order(self, house):
@@ -191,6 +201,7 @@ class Delete(Shrink):
 
     kind = flows.DELETE
     variant = ''
+    inputs = {}
 
     def order(self, house):
         return house.api.post(
@@ -240,6 +251,25 @@ class RebuildFromVolume(Rebuild):
         with house.builder():
             pool_id = house.build_pool(2)
         pools.adopt(pool_id, house.wish())
+
+
+class Reattach(Rebuild):
+    """Somebody deleted the ports, so the floating IPs lead nowhere."""
+
+    kind = flows.REATTACH
+
+    def order(self, house):
+        with house.cloud.lock:
+            house.neutron.ports.clear()
+            for each in house.neutron.floating_ips.values():
+                each['port_id'] = None
+        verdicts = picture.auditor().repair(
+            house.school.project_id,
+            None,
+            {'user_id': house.school.users['grace'], 'request_id': None},
+        )
+        (order_id,) = {each['work_order_id'] for each in verdicts}
+        return house.api.get('/work-orders/' + order_id)
 
 
 # -- power and places --------------------------------------------------------
@@ -304,6 +334,43 @@ class Migrate(Scene):
         return house.root.post('/desktops/%s/actions/migrate' % desktop_id)
 
 
+# -- ordered once more --------------------------------------------------------
+
+
+class CreateAgain(Create):
+    """The order itself is retried, which goes through all steps again."""
+
+    variant = 'retried'
+
+    def prepare(self, house):
+        house.nova.fail_builds(2)
+        with house.builder():
+            order = house.finish(super().order(house), 'failed')
+        self.order_id = order['id']
+
+    def order(self, house):
+        return house.act('work-orders', self.order_id, 'retry')
+
+
+class DeletePoolAgain(DeletePool):
+    """Neutron kept the ports."""
+
+    variant = 'retried'
+
+    def prepare(self, house):
+        super().prepare(house)
+        house.cloud.fault(
+            'network', 'DELETE', '/ports/', status=400, times=None
+        )
+        with house.builder():
+            order = house.finish(super().order(house), 'failed')
+        house.cloud.faults.clear()
+        self.order_id = order['id']
+
+    def order(self, house):
+        return house.act('work-orders', self.order_id, 'retry')
+
+
 # -- called off --------------------------------------------------------------
 
 
@@ -314,12 +381,11 @@ class Cancelled(Scene):
     ends = 'cancelled'
 
     @property
-    def steps(self):
+    def family(self):
         return UNDO
 
     def order(self, house):
         house.nova.build_seconds = None
-        there = len(house.nova.servers)
         with house.builder():
             order = super().order(house)
             house.until(
@@ -328,7 +394,6 @@ class Cancelled(Scene):
                     item['step'] == 'active' for item in each['items']
                 ),
             )
-        house.assertEqual(there + len(order['items']), len(house.nova.servers))
         return house.act('work-orders', order['id'], 'cancel')
 
 
@@ -344,20 +409,102 @@ class GrowCancelled(Cancelled, Grow):
     variant = 'grow cancelled'
 
 
+class RetryPoolCancelled(Cancelled, RetryPool):
+    """The desktop that was missing goes, those that were broken stay."""
+
+    items = 1
+
+    @property
+    def steps(self):
+        return (*UNDO, 'drop')
+
+
+class RetryCancelled(Cancelled, Retry):
+    """Nothing is removed: the desktops were there before."""
+
+    @property
+    def family(self):
+        return ('drop',)
+
+
+class Halfway(Scene):
+    """Called off when the first of two desktops cannot go back any more."""
+
+    variant = 'cancelled'
+    ends = 'cancelled'
+    items = 1
+    #: Where the first desktop waits, and which time of Nova it waits for.
+    waits = 'gone'
+    clock = 'delete_seconds'
+    verb = ''
+
+    @property
+    def family(self):
+        return ('drop',)
+
+    @property
+    def steps(self):
+        steps = flows.steps_for(self.kind, {})
+        return ('drop', *steps[steps.index(self.waits) :])
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2, **house.wish())
+
+    def order(self, house):
+        setattr(house.nova, self.clock, None)
+        with house.builder():
+            order = house.api.post(
+                '/desktops/actions/' + self.verb,
+                desktop_ids=house.ids(),
+                wave=1,
+            )
+            house.until(
+                lambda: house.api.get('/work-orders/' + order['id']),
+                lambda each: each['items'][0]['step'] == self.waits,
+            )
+        order = house.act('work-orders', order['id'], 'cancel')
+        (server,) = house.nova.of_desktop(order['items'][0]['desktop_id'])
+        with house.cloud.lock:
+            setattr(house.nova, self.clock, 0.0)
+            house.nova.finish(server.id)
+        return order
+
+
+class StopHalfway(Halfway):
+    kind = flows.STOP
+    waits = 'settled'
+    clock = 'action_seconds'
+    verb = 'stop'
+
+
+class DeleteHalfway(Halfway):
+    kind = flows.DELETE
+    verb = 'delete'
+
+
+class RebuildHalfway(Halfway):
+    kind = flows.REBUILD
+    verb = 'rebuild'
+
+
 #: In the order in which they are shown.
 SCENES: tuple[Scene, ...] = (
     Create(),
     CreateFromImage(),
+    CreateAgain(),
     Retry(),
     CreatePool(),
     RetryPool(),
     Grow(),
     Shrink(),
     DeletePool(),
+    DeletePoolAgain(),
     Delete(),
     Rebuild(),
     RebuildFromImage(),
     RebuildFromVolume(),
+    Reattach(),
     Stop(),
     Start(),
     Reboot(),
@@ -365,6 +512,11 @@ SCENES: tuple[Scene, ...] = (
     CreateCancelled(),
     CreatePoolCancelled(),
     GrowCancelled(),
+    RetryPoolCancelled(),
+    RetryCancelled(),
+    StopHalfway(),
+    DeleteHalfway(),
+    RebuildHalfway(),
 )
 
 
@@ -374,7 +526,7 @@ def every() -> list[Case]:
         Case(scene, step, when, form, 1 + number % scene.items)
         for scene in SCENES
         for step in scene.steps
-        for number, (when, form) in enumerate(_ways())
+        for number, (when, form) in enumerate(_WAYS)
     ]
 
 
@@ -389,20 +541,21 @@ def chosen(is_long: bool) -> list[Case]:
 def _some() -> Iterator[Case]:
     families: dict[tuple[str, ...], list[Scene]] = {}
     for scene in SCENES:
-        families.setdefault(scene.steps, []).append(scene)
-    ways = _ways()
+        families.setdefault(scene.family, []).append(scene)
     for steps, family in families.items():
         for number in range(max(len(steps), len(family))):
-            scene = family[number % len(family)]
-            when, form = ways[number % len(ways)]
             step = steps[number % len(steps)]
+            turn = number % len(family)
+            scene = next(
+                scene
+                for scene in family[turn:] + family[:turn]
+                if step in scene.steps
+            )
+            when, form = _WAYS[number % len(_WAYS)]
             yield Case(scene, step, when, form, 1 + number % scene.items)
 
 
-def _ways() -> list[tuple[str, str]]:
-    return [
-        (when, form)
-        for form, when in zip(
-            stage.FORMS * 2, stage.MOMENTS + stage.MOMENTS[::-1], strict=True
-        )
-    ]
+#: Each moment with each form, so that both alternate.
+_WAYS = tuple(
+    zip(stage.MOMENTS + stage.MOMENTS[::-1], stage.FORMS * 2, strict=True)
+)

@@ -2,7 +2,6 @@
 
 import ddt
 
-from clouddesk import flows
 from clouddesk.tests import tally
 from clouddesk.tests.functional.crash import scenes
 from clouddesk.tests.functional.crash import stage
