@@ -7,14 +7,11 @@ again stays off, too, and its fault tells so, until somebody starts it.
 from oslo_config import cfg
 from oslo_log import log as logging
 
-from clouddesk import exceptions
+from clouddesk.conductor import rounds
 from clouddesk.db import models
 from clouddesk.db.api import keeping
 
 LOG = logging.getLogger(__name__)
-
-#: Desktops of one round.
-_MOST = 500
 
 
 class Keeper:
@@ -23,20 +20,9 @@ class Keeper:
 
     def run(self) -> dict[str, int]:
         """Look for desktops that are off and should not be."""
-        counts = {'restarted': 0, 'given_up': 0, 'failed': 0}
-        for desktop in keeping.fallen(_MOST):
-            try:
-                counts[self._raise(desktop)] += 1
-            except exceptions.Conflict as error:
-                # Somebody, or another conductor, was quicker.
-                LOG.debug('Desktop %s is left: %s', desktop.id, error)
-            except exceptions.ClouddeskError as error:
-                counts['failed'] += 1
-                LOG.warning(
-                    'Desktop %(desktop)s is not started again: %(error)s',
-                    {'desktop': desktop.id, 'error': error},
-                )
-        return counts
+        return rounds.over_desktops(
+            keeping.fallen, self._raise, 'restarted', 'given_up'
+        )
 
     def _raise(self, desktop: models.Desktop) -> str:
         limit, window = self._conf.max_restarts, self._conf.restart_window

@@ -4,20 +4,19 @@ What is off because of a work order, or was touched since, is not left: the
 statement that lets it go repeats everything that was found.
 """
 
+import functools
+
 from oslo_config import cfg
 from oslo_log import log as logging
 
-from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.conductor import rounds
 from clouddesk.db import models
 from clouddesk.db.api import assignments
 from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import pools
 
 LOG = logging.getLogger(__name__)
-
-#: Desktops of one round.
-_MOST = 500
 
 
 class Returns:
@@ -26,27 +25,16 @@ class Returns:
 
     def run(self) -> dict[str, int]:
         """Look through all floating pools once."""
-        counts = {'returned': 0, 'failed': 0}
         seconds = self._conf.desktop.return_after
         if not seconds:
-            return counts
-        for desktop in assignments.abandoned(seconds, _MOST):
-            try:
-                self._return(desktop, seconds)
-            except exceptions.Conflict as error:
-                # Somebody came back to it, or another conductor was quicker.
-                LOG.debug('Desktop %s stays: %s', desktop.id, error)
-            except exceptions.ClouddeskError as error:
-                counts['failed'] += 1
-                LOG.warning(
-                    'Desktop %(desktop)s does not go back: %(error)s',
-                    {'desktop': desktop.id, 'error': error},
-                )
-            else:
-                counts['returned'] += 1
-        return counts
+            return {'returned': 0, 'failed': 0}
+        return rounds.over_desktops(
+            functools.partial(assignments.abandoned, seconds),
+            functools.partial(self._return, seconds),
+            'returned',
+        )
 
-    def _return(self, desktop: models.Desktop, seconds: float) -> None:
+    def _return(self, seconds: float, desktop: models.Desktop) -> str:
         still = assignments.idle(seconds)
         pool = pools.get(str(desktop.pool_id))
         if pool.on_return == states.REBUILD:
@@ -69,3 +57,4 @@ class Returns:
                 'pool': desktop.pool_id,
             },
         )
+        return 'returned'

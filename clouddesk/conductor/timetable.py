@@ -11,6 +11,7 @@ from clouddesk import exceptions
 from clouddesk import limits
 from clouddesk import states
 from clouddesk import timetable
+from clouddesk.conductor import rounds
 from clouddesk.db import models
 from clouddesk.db import turns
 from clouddesk.db.api import courses
@@ -20,11 +21,11 @@ from clouddesk.i18n import _
 
 LOG = logging.getLogger(__name__)
 
-#: Courses looked at in one round.
-_BATCH = 100
-
 #: Somebody else works on what the course needs; it will be over.
 _BUSY = (exceptions.PoolBusy, exceptions.DesktopBusy)
+
+#: Codes of what was in the way between two orders.
+_PASSING = frozenset(kind.code for kind in _BUSY)
 
 Fault = tuple[str, str]
 
@@ -54,9 +55,9 @@ class Timetable:
     def run(self) -> dict[str, int]:
         """One round; a course that fails does not hold up the others."""
         counts = {'settled': 0, 'events': 0, 'failed': 0}
-        for course in courses.under_way(_BATCH):
+        for course in rounds.pages(courses.under_way):
             counts['settled'] += self._guarded(course, self._go_on)
-        for course, now in courses.due(_BATCH):
+        for course, now in rounds.pages(courses.due, _key_of_event):
             event = functools.partial(self._event, now=now)
             counts['events'] += self._guarded(course, event)
         return counts
@@ -112,15 +113,10 @@ class Timetable:
             if self._order(course, values):
                 return True
             fault = None
-        except _BUSY as error:
-            self._tell(course, error)
-            return False
-        except exceptions.CloudError as error:
-            if error.transient:
+        except exceptions.ClouddeskError as error:
+            if _passes(error):
                 self._tell(course, error)
                 return False
-            fault = _of(error)
-        except exceptions.ClouddeskError as error:
             fault = _of(error)
         except turns.Superseded:
             raise
@@ -163,6 +159,12 @@ class Timetable:
         except turns.Superseded:
             raise
         except exceptions.ClouddeskError as error:
+            if _passes(error):
+                LOG.info('Course %s waits: %s', course.id, error)
+                # What went wrong before is more than what is in the way.
+                if fault is None and isinstance(error, _BUSY):
+                    self._tell(course, error)
+                return False
             fault = fault or _of(error)
         except Exception as error:
             LOG.exception('Course %s cannot go on', course.id)
@@ -239,6 +241,20 @@ def require_image(images: Any, course: models.Course) -> None:
         raise exceptions.ImageGone.of(course.name, course.image_id, reason)
 
 
+def _passes(error: exceptions.ClouddeskError) -> bool:
+    """Whether what is in the way will be over by itself."""
+    if isinstance(error, exceptions.CloudError):
+        return error.transient
+    return isinstance(error, _BUSY)
+
+
+def _key_of_event(
+    found: tuple[models.Course, datetime.datetime],
+) -> tuple[datetime.datetime | None, str]:
+    course, _now = found
+    return course.next_at, course.id
+
+
 def _of(error: exceptions.ClouddeskError) -> Fault:
     return error.code, error.text
 
@@ -251,7 +267,7 @@ def _fault_of(course: models.Course) -> dict[str, Any]:
 
 
 def _kept(course: models.Course) -> Fault | None:
-    if course.fault_code is None:
+    if course.fault_code is None or course.fault_code in _PASSING:
         return None
     return course.fault_code, course.fault_message or ''
 

@@ -108,6 +108,7 @@ def take_desktops(
                 action, _Desktop.wanted_power
             ),
             work_order_id=order_id,
+            owed=_still_owed(action),
             fault_code=None,
             fault_message=None,
             faulted_at=None,
@@ -115,6 +116,14 @@ def take_desktops(
     )
     if execute(session, statement) != len(set(ids)):
         raise DesktopsRefused(ids, wish)
+
+
+def _still_owed(action: str) -> Any:
+    # Whoever acts on a desktop later knows better; only what is built anew
+    # runs again, and was to be off.
+    if action != 'rebuild':
+        return None
+    return sa.case((_Desktop.owed == 'rebuild', 'stop'), else_=None)
 
 
 def lower_pools(session: orm.Session, ids: Collection[str]) -> None:

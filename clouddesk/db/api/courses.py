@@ -158,8 +158,13 @@ def is_protected(image_id: str) -> bool:
         return bool(session.scalar(query))
 
 
-def due(limit: int) -> list[tuple[models.Course, datetime.datetime]]:
-    """Courses whose next event has come, and the database's time."""
+def due(
+    limit: int, after: tuple[datetime.datetime, str] | None = None
+) -> list[tuple[models.Course, datetime.datetime]]:
+    """Courses whose next event has come, and the database's time.
+
+    :param after: ``next_at`` and id of the one before the first
+    """
     query: Any = (
         sa.select(_Course, clock.now())
         .where(_Course.next_at <= clock.now())
@@ -167,17 +172,25 @@ def due(limit: int) -> list[tuple[models.Course, datetime.datetime]]:
         .order_by(_Course.next_at, _Course.id)
         .limit(limit)
     )
+    if after is not None:
+        then, id_ = after
+        later = sa.and_(_Course.next_at == then, _Course.id > id_)
+        query = query.where(sa.or_(_Course.next_at > then, later))
     with db.reader() as session:
         return [(course, now) for course, now in session.execute(query)]
 
 
-def under_way(limit: int) -> list[models.Course]:
-    """Courses that start or end, and whose order is over."""
+def under_way(limit: int, after: str | None = None) -> list[models.Course]:
+    """Courses that start or end, and whose order is over.
+
+    :param after: the id before the first
+    """
     order = models.WorkOrder
     query = (
         sa.select(_Course)
         .outerjoin(order, _Course.work_order_id == order.id)
         .where(_Course.status.in_(sorted(states.COURSE_UNSTABLE)))
+        .where(_Course.id > (after or ''))
         .where(
             sa.or_(
                 order.id.is_(None),

@@ -23,16 +23,18 @@ class _Exhausted(Exception):
     """It was started often enough."""
 
 
-def fallen(limit: int) -> list[models.Desktop]:
+def fallen(limit: int, after: str | None = None) -> list[models.Desktop]:
     """Desktops that are off although running is wanted, ordered by id.
 
     Not those that were given up, that are locked, or that wait for their
     return to a floating pool.
+
+    :param after: the id before the first
     """
     query = (
         sa.select(_Desktop)
         .outerjoin(_Pool, _Pool.id == _Desktop.pool_id)
-        .where(*_fallen())
+        .where(*_fallen(), _Desktop.id > (after or ''))
         .where(
             sa.or_(
                 _Pool.id.is_(None),

@@ -18,6 +18,7 @@ from clouddesk.db import turns
 from clouddesk.db.api import assignments
 from clouddesk.db.api import batches
 from clouddesk.db.api import courses
+from clouddesk.db.api import debts
 from clouddesk.db.api import desktops
 from clouddesk.db.api import keeping
 from clouddesk.db.api import pool_orders
@@ -69,6 +70,8 @@ class Lesson:
         :raises OverQuota: the project may not have so many desktops
         :raises Superseded: somebody else moved the course on
         """
+        if self._course.pool_id is not None:
+            debts.remit(self._course.pool_id)
         stages = (self._fill, self._build_again, self._power_on)
         return self._first(stages, last)
 
@@ -160,13 +163,20 @@ class Lesson:
     # -- down ----------------------------------------------------------------
 
     def _rebuild(self) -> models.WorkOrder | None:
+        self._owe('rebuild')
         return self._act('rebuild', states.ACTION_FROM['rebuild'])
 
     def _power_off(self) -> models.WorkOrder | None:
         if self._course.pool_id is not None:
             # Else those that fell would be started after the bell.
             keeping.let_rest(self._course.pool_id)
+        self._owe('stop')
         return self._act('stop', (states.RUNNING,))
+
+    def _owe(self, action: str) -> None:
+        """Let those follow that other orders hold."""
+        if self._course.pool_id is not None:
+            debts.owe(self._course.pool_id, action)
 
     def _remove(self) -> models.WorkOrder | None:
         if self._course.pool_id is None:

@@ -10,11 +10,14 @@ from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
+from clouddesk.conductor import owing
 from clouddesk.conductor import timetable
 from clouddesk.db import models
+from clouddesk.db import paging
 from clouddesk.db import turns
 from clouddesk.db.api import assignments
 from clouddesk.db.api import courses
+from clouddesk.db.api import desktops
 from clouddesk.db.api import keeping
 from clouddesk.db.api import lessons
 from clouddesk.db.api import pool_orders
@@ -458,6 +461,103 @@ class TroubleTest(TimetableTest):
             )
         (order,) = self.round('09:00')
         self.assertEqual(2, len(order.items))
+
+
+class HeldTest(TimetableTest):
+    """Desktops that other orders hold when the bell rings."""
+
+    def setUp(self):
+        super().setUp()
+        self.owing = owing.Owing()
+
+    def pay(self):
+        """One round; returns what came of it."""
+        counts = self.owing.run()
+        for desktop in self.desktops():
+            if desktop.work_order_id and desktop.id != self.held.id:
+                self.work(desktop.work_order_id)
+        if self.desktop(self.held.id).work_order_id:
+            self.work(self.desktop(self.held.id).work_order_id)
+        return {key: count for key, count in counts.items() if count}
+
+    def desktops(self):
+        page = paging.Page(sort_keys=['slot'], sort_dirs=['asc'])
+        filters = {'pool_id': self.look().pool_id}
+        return desktops.list_(base.PROJECT, filters, page)
+
+    def lesson(self, action, **values):
+        """Until the bell; an order holds the first desktop, and pauses."""
+        self.course(**values)
+        self.rounds('07:50')
+        self.held = self.desktops()[0]
+        order_id = self.act(action, [self.held.id])
+        work_orders.act('pause', [order_id], base.PROJECT)
+        return order_id
+
+    def end(self, order_id):
+        work_orders.act('resume', [order_id], base.PROJECT)
+        self.work(order_id)
+
+    def test_it_is_stopped_when_it_is_free(self):
+        order_id = self.lesson('reboot')
+        self.assertEqual(['desktop.stop'], self.rounds('09:00'))
+        self.assertCourse('idle', 'start', at('07:50', '2026-11-24'))
+        self.assertEqual({}, {k: v for k, v in self.owing.run().items() if v})
+        self.end(order_id)
+        self.assertEqual({'off': 2, 'running': 1}, self.counts())
+        self.assertEqual({'ordered': 1}, self.pay())
+        self.assertEqual({'off': 3}, self.counts())
+        self.assertEqual({}, self.pay())
+
+    def test_it_is_rebuilt_and_stopped(self):
+        order_id = self.lesson('reboot', at_end='rebuild')
+        kinds = ['desktop.rebuild', 'desktop.stop']
+        self.assertEqual(kinds, self.rounds('09:00'))
+        before = self.desktop(self.held.id).server_id
+        self.end(order_id)
+        self.assertEqual({'ordered': 1}, self.pay())
+        self.assertNotEqual(before, self.desktop(self.held.id).server_id)
+        self.assertEqual({'ordered': 1}, self.pay())
+        self.assertEqual({'off': 3}, self.counts())
+        self.assertEqual({}, self.pay())
+
+    def test_it_is_off_already(self):
+        order_id = self.lesson('stop')
+        self.rounds('09:00')
+        self.end(order_id)
+        self.assertEqual({'forgotten': 1}, self.pay())
+        self.assertEqual({}, self.pay())
+
+    def test_who_acts_on_it_later_knows_better(self):
+        order_id = self.lesson('stop')
+        self.rounds('09:00')
+        self.end(order_id)
+        self.work(self.act('start', [self.held.id]))
+        self.assertEqual({}, self.pay())
+        self.assertEqual({'off': 2, 'running': 1}, self.counts())
+
+    def test_the_next_lesson_wants_it(self):
+        order_id = self.lesson('reboot')
+        self.rounds('09:00')
+        self.rounds('07:50', '2026-11-24')
+        self.end(order_id)
+        self.assertEqual({}, self.pay())
+        self.assertEqual({'running': 3}, self.counts())
+
+    def test_the_pool_is_held_between_two_stages(self):
+        """It waits there, too, and says what for."""
+        self.course()
+        (order,) = self.round('07:50')
+        self.work(order.id)
+        busy = exceptions.PoolBusy(name='maths', work_order='other')
+        with mock.patch.object(
+            lessons.Lesson, '_power_on', side_effect=busy, autospec=True
+        ):
+            self.assertEqual([], self.round())
+            self.assertEqual([], self.round())
+        self.assertCourse('starting', 'end', at('09:00'), 'pool_busy')
+        self.rounds()
+        self.assertCourse('in_session', 'end', at('09:00'))
 
 
 class ManyConductorsTest(TimetableTest):

@@ -1,0 +1,43 @@
+"""Does to desktops what another order was in the way of.
+
+When a course ends, an order may hold one of its desktops, and may be paused.
+The course does not wait for it; what it wants of that desktop is written down
+and done here as soon as the desktop is free.
+"""
+
+from oslo_log import log as logging
+
+from clouddesk import states
+from clouddesk.conductor import rounds
+from clouddesk.db import models
+from clouddesk.db.api import debts
+from clouddesk.db.api import desktop_orders
+
+LOG = logging.getLogger(__name__)
+
+
+class Owing:
+    def run(self) -> dict[str, int]:
+        """Look for desktops that are free now."""
+        return rounds.over_desktops(
+            debts.due, self._pay, 'ordered', 'forgotten'
+        )
+
+    def _pay(self, desktop: models.Desktop) -> str:
+        action = str(desktop.owed)
+        if desktop.status not in states.ACTION_FROM[action]:
+            # It is off, or broken; there is nothing to stop.
+            debts.forget(desktop)
+            return 'forgotten'
+        order = desktop_orders.act(
+            {'project_id': desktop.project_id, 'user_id': desktop.user_id},
+            action,
+            [desktop.id],
+            desktop.project_id,
+            first=debts.still(desktop),
+        )
+        LOG.info(
+            'What was owed to desktop %(desktop)s is work order %(order)s',
+            {'desktop': desktop.id, 'order': order.id},
+        )
+        return 'ordered'
