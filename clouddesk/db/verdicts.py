@@ -30,6 +30,8 @@ _COLUMNS = (
     _Desktop.locked,
     _Desktop.lock_reason,
     _Desktop.protected,
+    _Desktop.keep_running,
+    _Desktop.wanted_power,
     _Pool.id.label('pool_id'),
     _Pool.name.label('pool_name'),
     _Pool.work_order_id.label('pool_order_id'),
@@ -93,7 +95,7 @@ def of(
 def conditions(wish: Wish) -> tuple[sa.ColumnElement[bool], ...]:
     """The same as conditions of an UPDATE of desktops."""
     found: list[sa.ColumnElement[bool]] = [
-        _Desktop.status.in_(wish.allowed),
+        _begins(wish),
         _Desktop.work_order_id.is_(None),
         sa.or_(
             _Desktop.pool_id.is_(None),
@@ -164,12 +166,34 @@ def _judge(row: Any, wish: Wish) -> type[_Error] | None:
         return exceptions.DesktopProtected
     if row.work_order_id:
         return exceptions.DesktopBusy
-    if row.status not in wish.allowed:
+    if row.status not in wish.allowed and not _fell(row, wish):
         return exceptions.DesktopWrongState
     if row.pool_order_kind == flows.POOL_DELETE:
         is_other = row.pool_order_id != wish.order_id
         return exceptions.PoolBusy if is_other else None
     return None
+
+
+def _begins(wish: Wish) -> sa.ColumnElement[bool]:
+    able = _Desktop.status.in_(wish.allowed)
+    if wish.action != 'stop':
+        return able
+    fell = sa.and_(
+        _Desktop.status == states.OFF,
+        _Desktop.keep_running.is_(True),
+        _Desktop.wanted_power == states.RUNNING,
+    )
+    return sa.or_(able, fell)
+
+
+def _fell(row: Any, wish: Wish) -> bool:
+    """Whether it is off now, but would be started again."""
+    return bool(
+        wish.action == 'stop'
+        and row.status == states.OFF
+        and row.keep_running
+        and row.wanted_power == states.RUNNING
+    )
 
 
 def _names(rows: Sequence[Any]) -> str:

@@ -71,6 +71,19 @@ class KeeperTest(base.ConductorTestCase):
         self.fall()
         self.assertEqual({'restarted': 1}, self.keep())
 
+    def test_a_stop_wins(self):
+        """It fell already; but it would be started again."""
+        self.fall()
+        self.work(self.act('stop', [self.desk_id]))
+        desktop = self.desktop(self.desk_id)
+        self.assertEqual(states.OFF, desktop.wanted_power)
+        self.assertEqual(states.OFF, desktop.status)
+        self.assertEqual({}, self.keep())
+        error = self.assertRaises(
+            exceptions.DesktopWrongState, self.act, 'stop', [self.desk_id]
+        )
+        self.assertIn('off', str(error))
+
     def test_who_does_not_wish_it(self):
         self.set(keep_running=False)
         self.fall()
