@@ -141,6 +141,15 @@ class Compute:
         with errors.translated(_SERVICE, 'server', server_id):
             self._conn.compute.update_server(server_id, name=name)
 
+    def set_high_availability(self, server_id: str, wanted: bool) -> None:
+        """Let Masakari start a server elsewhere when its host fails."""
+        compute = self._conn.compute
+        with errors.translated(_SERVICE, 'server', server_id):
+            if wanted:
+                compute.set_server_metadata(server_id, **{_HA_KEY: 'True'})
+            else:
+                compute.delete_server_metadata(server_id, [_HA_KEY])
+
     def delete_server(self, server_id: str) -> bool:
         """Ask for the removal of a server; does not wait for it.
 
@@ -287,6 +296,7 @@ def _server(server: dict[str, Any]) -> types.Server:
         host=server.get('OS-EXT-SRV-ATTR:host'),
         availability_zone=server.get('OS-EXT-AZ:availability_zone'),
         ours=naming.has_marks(metadata),
+        high_availability=metadata.get(_HA_KEY) == 'True',
     )
 
 

@@ -31,6 +31,8 @@ class Server:
     #: Where it runs; only an admin is told.
     host: str | None = None
     availability_zone: str | None = None
+    #: Whether Masakari starts it elsewhere when its host fails.
+    high_availability: bool = False
     #: Whether this installation of clouddesk made it.
     ours: bool = True
 

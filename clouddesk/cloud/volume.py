@@ -62,6 +62,8 @@ class Volume:
         """Ask for a bootable volume; does not wait for it.
 
         :param size: GiB
+        :param availability_zone: that of the server; Cinder chooses when it
+            has none of this name
         :raises CloudQuotaExceeded: the project has no room for it
         """
         with errors.translated(_SERVICE):
@@ -69,10 +71,25 @@ class Volume:
                 name=name,
                 size=size,
                 image_id=image_id,
-                availability_zone=availability_zone,
+                availability_zone=self._zone(availability_zone),
                 metadata={naming.DESKTOP_KEY: desktop_id} | naming.marks(),
             )
         return _volume(volume.to_dict(original_names=True))
+
+    def _zone(self, name: str | None) -> str | None:
+        # Whether a server may use a volume of another zone is an option of
+        # Nova's that it does not tell; it may by default, and its zones need
+        # not be Cinder's. Where it may not, Nova refuses, and says so.
+        if name is None:
+            return None
+        path = '/os-availability-zone'
+        answer = listing.read(self._conn.block_storage, path)
+        known = {
+            zone['zoneName']
+            for zone in answer['availabilityZoneInfo']
+            if zone['zoneState']['available']
+        }
+        return name if name in known else None
 
     def get(self, volume_id: str) -> types.Volume | None:
         """A volume, or None when there is none."""

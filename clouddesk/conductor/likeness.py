@@ -1,7 +1,8 @@
 """Lets servers show in Nova what people want of their desktops.
 
-The name, so that an operator recognizes it, and the lock, so that nobody does
-behind our back what is refused here. What Nova refuses is tried again at every
+The name, so that an operator recognizes it, the lock, so that nobody does
+behind our back what is refused here, and whether it shall keep running, so
+that Masakari heeds it. What Nova refuses is tried again at every
 round.
 """
 
@@ -40,6 +41,9 @@ class Likeness:
             if server.locked != wants_lock(cloud, desktop):
                 lock = ('lock', not server.locked)
                 self._try(server, lock, _lock, cloud, desktop)
+            if server.high_availability != desktop.keep_running:
+                keep = ('HA_Enabled', desktop.keep_running)
+                self._try(server, keep, _keep, cloud, desktop)
 
     def _try(
         self,
@@ -71,6 +75,10 @@ def wants_lock(cloud: Any, desktop: models.Desktop) -> bool:
 
 def _rename(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
     cloud.compute.rename(server.id, desktop.name)
+
+
+def _keep(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
+    cloud.compute.set_high_availability(server.id, desktop.keep_running)
 
 
 def _lock(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:

@@ -104,6 +104,23 @@ class CreateServerTest(base.CloudTestCase):
         )
 
 
+class HighAvailabilityTest(base.CloudTestCase):
+    """V45: what Masakari goes by."""
+
+    def test_switched_on_and_off(self):
+        server = self.make_server()
+        for wanted in (True, False):
+            self.cloud.compute.set_high_availability(server.id, wanted)
+            seen = self.cloud.compute.get_server(server.id)
+            self.assertEqual(wanted, seen.high_availability)
+        self.assertEqual(self.desktop_id, seen.desktop_id)
+
+    def test_from_the_beginning(self):
+        server = self.make_server(keep_running=True)
+        seen = self.cloud.compute.get_server(server.id)
+        self.assertTrue(seen.high_availability)
+
+
 @ddt.ddt
 class ReadServersTest(base.CloudTestCase):
     def test_what_a_server_shows(self):

@@ -24,6 +24,22 @@ class VolumeTest(base.CloudTestCase):
         self.assertTrue(volume.bootable)
         self.assertEqual(4, volume.size)
 
+    def test_zones(self):
+        """Cinder chooses where it has no zone of the server's name."""
+        zones = self.emulator.cinder.zones
+        zones |= {'east': True, 'west': False}
+        for wanted, given in (
+            ('east', 'east'),
+            ('west', 'nova'),
+            ('nowhere', 'nova'),
+            (None, 'nova'),
+        ):
+            made = self.cloud.volume.create_from_image(
+                self.desktop_id, 'disk', 4, self.school.image_id, wanted
+            )
+            row = self.emulator.cinder.volumes[made.id]
+            self.assertEqual(given, row['availability_zone'])
+
     def test_found_by_desktop(self):
         volume = self.make()
         found = self.cloud.volume.find_volumes(self.desktop_id)

@@ -187,6 +187,13 @@ class Compute(_Room):
             'rename', lambda id_: self._world.change(id_, name=name), server_id
         )
 
+    def set_high_availability(self, server_id, wanted):
+        self._call(
+            'set_high_availability',
+            lambda id_: self._world.change(id_, high_availability=wanted),
+            server_id,
+        )
+
     def create_server(self, desktop_id, order_id, name, port_id, **more):
         self._world.kept.add(('create_server', more.get('keep_running')))
 
@@ -204,6 +211,7 @@ class Compute(_Room):
                 project_id=self._project_id,
                 desktop_id=desktop_id,
                 order_id=order_id,
+                high_availability=bool(more.get('keep_running')),
                 created='%04d' % len(self._world.things),
             )
             then = {

@@ -3,6 +3,7 @@ import threading
 from clouddesk import conf
 from clouddesk import exceptions
 from clouddesk.conductor import sync
+from clouddesk.db.api import desktops
 from clouddesk.db.api import locks
 from clouddesk.tests.unit.conductor import base
 
@@ -37,6 +38,17 @@ class LockTest(base.ConductorTestCase):
         locks.unlock([self.desk_id], base.PROJECT)
         self.look()
         self.assertFalse(self.is_locked())
+
+    def test_what_keeps_running(self):
+        """V45: Masakari learns of a change before the next rebuild."""
+        for wanted in (True, False):
+            desktops.update(self.desk_id, {'keep_running': wanted})
+            self.look()
+            (server,) = self.world.servers(self.desk_id)
+            self.assertEqual(wanted, server.high_availability)
+        self.world.calls.clear()
+        self.look()
+        self.assertEqual([], self.world.verbs('set_high_availability'))
 
     def test_protected_and_locked(self):
         locks.protect([self.desk_id], base.PROJECT, True)
