@@ -16,6 +16,10 @@ TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 #: Longest text of a service that is kept, in characters.
 MAX_TEXT = 400
 
+#: What Nova says when something else comes first: a task of the server, or a
+#: server that is about to let go of its port.
+_BUSY = ('task_state', 'still in use')
+
 _QUOTA_STATUSES = frozenset({403, 409, 413})
 
 # Requests raises its own errors only where a body is read or parsed after
@@ -89,7 +93,10 @@ def from_status(
     if status == 403:
         return exceptions.CloudForbidden(service=service, reason=reason)
     if _is_conflict(status, text):
-        return exceptions.CloudConflict(service=service, reason=reason)
+        busy = any(word in text for word in _BUSY)
+        return exceptions.CloudConflict(
+            service=service, reason=reason, transient=busy
+        )
     return exceptions.CloudError(
         service=service, reason=reason, transient=status in TRANSIENT
     )

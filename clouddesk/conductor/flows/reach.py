@@ -109,7 +109,8 @@ def plug(ctx: steps.Context, desktop: models.Desktop) -> steps.Wait | None:
         # As an admin, because the server may be locked.
         ctx.admin.compute.plug(desktop.server_id, desktop.port_id)
     except exceptions.CloudError as error:
-        if error.transient:
+        busy = isinstance(error, exceptions.CloudConflict)
+        if error.transient and not busy:
             raise
         server = steps.see_anew(ctx, desktop)
         if server.task_state:

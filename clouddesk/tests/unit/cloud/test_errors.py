@@ -23,6 +23,8 @@ class FromStatusTest(base.BaseTestCase):
         ),
         (404, 'gone', exceptions.CloudNotFound, False),
         (409, 'in use', exceptions.CloudConflict, False),
+        (409, 'Port x is still in use.', exceptions.CloudConflict, True),
+        (409, 'in task_state rebuilding', exceptions.CloudConflict, True),
         (
             409,
             'Quota exceeded for resources: port',
