@@ -2,6 +2,7 @@
 
 from oslotest import base
 
+from clouddesk.tests.fixtures import forked_conductor
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 
@@ -19,6 +20,7 @@ class FunctionalTestCase(base.BaseTestCase):
     conductor = True
 
     def setUp(self):
+        forked_conductor.make_room()
         super().setUp()
         if standalone.is_wanted() and not self.conductor:
             self.skipTest(standalone.API_ALONE)

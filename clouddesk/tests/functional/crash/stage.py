@@ -4,9 +4,9 @@ from collections.abc import Iterator
 import contextlib
 import functools
 from typing import Any
-import unittest
 
 from clouddesk.tests import tally
+from clouddesk.tests.fixtures import forked_conductor
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
@@ -32,6 +32,7 @@ class CrashTestCase(base.FunctionalTestCase):
     options = {'lease_seconds': 3, 'max_builds_per_order': 4}
 
     def setUp(self):
+        forked_conductor.make_room()
         # The house is not built yet: there may be two, one after the other.
         super(base.FunctionalTestCase, self).setUp()
         if standalone.is_wanted():
@@ -105,13 +106,13 @@ class CrashTestCase(base.FunctionalTestCase):
         process = self.service.spawn_conductor(moment, **environment)
         self.assertEqual(-9, process.join(), process.output())
 
-    def freeze(self, moment: str, **environment: str) -> service.Process:
+    def freeze(self, moment: str, **environment: str) -> service.Conductor:
         """Let a conductor work until it stops itself at this moment."""
         process = self.service.spawn_conductor(moment + ':STOP', **environment)
         process.join_freeze()
         return process
 
-    def thaw(self, process: service.Process, said: str = _LOST) -> None:
+    def thaw(self, process: service.Conductor, said: str = _LOST) -> None:
         """It wakes up, sees what it missed, and does nothing.
 
         :param said: what it logs when it has understood
@@ -158,7 +159,9 @@ def undisturbed(scene: Any) -> dict[str, Any]:
         with rehearsal.builder():
             rehearsal.finish(order, scene.ends)
             found = picture.of(rehearsal)
-            unittest.TestCase().assertEqual([], picture.complaints(rehearsal))
+            rehearsal.assertEqual([], picture.complaints(rehearsal))
+            if tally.is_long():
+                rehearsal.assertAllCanGo()
     return found
 
 
@@ -187,5 +190,3 @@ class PlayTestCase(CrashTestCase):
                 self.thaw(stale)
                 self.assertPicture(expected)
                 self.assertEqual(ended, self.finish(order, scene.ends))
-            if tally.is_long():
-                self.assertAllCanGo()
