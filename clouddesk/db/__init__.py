@@ -17,6 +17,8 @@ from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from clouddesk.db import pooling
+
 #: Marks the transactions that must own SQLite's write lock from the start.
 _WRITES = 'clouddesk_writes'
 
@@ -72,9 +74,13 @@ def configure(conf: cfg.ConfigOpts, **overrides: Any) -> None:
     close()
     options.set_defaults(conf)
     settings = dict(conf.database) | {'sqlite_fk': True} | overrides
-    settings['connection_parameters'] = settings.get(
-        'connection_parameters'
-    ) or _url_parameters(settings['connection'])
+    # Gives other green threads a turn after each transaction; we have none.
+    settings['thread_checkin'] = False
+    settings['connection_parameters'] = pooling.plugged(
+        settings['connection'],
+        settings.get('connection_parameters')
+        or _url_parameters(settings['connection']),
+    )
     manager = enginefacade.transaction_context()
     manager.configure(**settings)
     manager.append_on_engine_create(_hide_values)
