@@ -11,6 +11,8 @@ prints the lines as a table: kind x step x what was done to it.
 import argparse
 import collections
 from collections.abc import Iterable
+from collections.abc import Iterator
+import contextlib
 import json
 import os
 import time
@@ -33,23 +35,36 @@ def track(test: testtools.TestCase, kind: str, step: str, what: str) -> None:
     :param step: where it was hit, e.g. ``before server``
     :param what: what was done, e.g. ``SIGKILL, started again``
     """
-    path = os.environ.get('CLOUDDESK_TALLY')
-    if not path:
-        return
     line = {'kind': kind, 'step': step, 'what': what, 'good': True}
     began = time.monotonic()
 
     def spoil(_: object) -> None:
         line['good'] = False
 
-    def write() -> None:
-        line['seconds'] = time.monotonic() - began
-        # One write of one short line: the workers share the file.
-        with open(path, 'a') as file:
-            file.write(json.dumps(line) + '\n')
-
     test.addOnException(spoil)
-    test.addCleanup(write)
+    test.addCleanup(_write, line, began)
+
+
+@contextlib.contextmanager
+def part(kind: str, step: str, what: str) -> Iterator[None]:
+    """The same for a part of a test."""
+    line = {'kind': kind, 'step': step, 'what': what, 'good': False}
+    began = time.monotonic()
+    try:
+        yield
+        line['good'] = True
+    finally:
+        _write(line, began)
+
+
+def _write(line: dict[str, str | bool | float], began: float) -> None:
+    path = os.environ.get('CLOUDDESK_TALLY')
+    if not path:
+        return
+    line['seconds'] = time.monotonic() - began
+    # One write of one short line: the workers share the file.
+    with open(path, 'a') as file:
+        file.write(json.dumps(line) + '\n')
 
 
 def table(lines: Iterable[str]) -> tuple[str, bool]:

@@ -22,6 +22,7 @@ from oslotest import base
 from testtools import content
 
 from clouddesk.sdk import hook
+from clouddesk.tests.fixtures import allinone
 
 #: Seconds between two looks at something that changes.
 LOOK = 2
@@ -53,8 +54,14 @@ SPEC = ('--image', IMAGE, '--flavor', FLAVOR, '--network', NETWORK)
 class CloudTest(base.BaseTestCase):
     """Leaves nothing behind, also when it fails."""
 
+    #: Whether the cloud's own conductor is needed.
+    conductor = True
+
     def setUp(self):
         super().setUp()
+        site = allinone.of_environment()
+        if site is not None and self.conductor:
+            site.recall_conductor()
         # Told only when a test fails, not in between the verdicts.
         self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
         self.connection = self.connect(MEMBER)

@@ -1,8 +1,23 @@
+import pathlib
 import uuid
+
+import fixtures
+import requests
 
 from clouddesk.tests.cloud import base
 
 MANAGER = base.setting('MANAGER_CLOUD', base.MEMBER + '-manager')
+ADMIN = base.setting('ADMIN_CLOUD', 'admin')
+
+#: As other systems do by themselves: configure a card that was plugged in.
+WATCH = """#!/bin/sh
+(while sleep 1; do
+    [ -n "$(ip -4 -o addr show eth0)" ] || {
+        ip link set eth0 up
+        udhcpc -i eth0 -s /etc/udhcpc.sh -n -q -t 8 -T 1
+    }
+done) >/dev/null 2>&1 &
+"""
 
 
 class AuditTest(base.CloudTest):
@@ -39,6 +54,43 @@ class AuditTest(base.CloudTest):
         self.assertEqual('orphan_server', difference['Kind'])
         self.assertEqual('repaired', self.repair(difference)['Verdict'])
         compute.wait_for_delete(orphan, wait=base.PATIENCE)
+
+    def test_a_port_deleted_behind_our_back(self):
+        """The guest goes on: same server, disk and address, no boot."""
+        name, folder = self.name(), self.useFixture(fixtures.TempDir()).path
+        watch = pathlib.Path(folder, 'watch')
+        watch.write_text(WATCH)
+        self.openstack(
+            *('create', name, *base.SPEC, '--wait'),
+            *('--floating-network', base.EXTERNAL),
+            *('--remote-access', 'rdp', '--user-data', str(watch)),
+        )
+        before = self.proxy.find_desktop(name)
+        page = self.until(lambda: self.page(before), 'the desktop')
+        self.connect(ADMIN).network.delete_port(before.port_id)
+        difference = self.difference('Resource ID', before.port_id)
+        self.assertEqual('vanished_port', difference['Kind'])
+        self.finished(self.repair(difference)['Work Order ID'])
+        now = self.proxy.get_desktop(before.id)
+        self.assertNotEqual(before.port_id, now.port_id)
+        for same in ('server_id', 'addresses', 'status'):
+            self.assertEqual(getattr(before, same), getattr(now, same), same)
+        again = self.until(lambda: self.page(now), 'the desktop again')
+        self.assertEqual(page, again)
+        self.openstack('delete', name, '--wait')
+
+    def page(self, desktop):
+        """What its guest shows: its address, and that it booted once."""
+        at = {each['type']: each['address'] for each in desktop.addresses}
+        try:
+            found = requests.get(
+                'http://%s:%d/index.html' % (at['floating'], base.PORT),
+                timeout=5,
+            )
+        except requests.RequestException:
+            return ''
+        shown = '%s/' % at['fixed'] in found.text and 'boots=1' in found.text
+        return found.text if shown else ''
 
     def delete_server(self, server_id):
         compute = self.connection.compute

@@ -93,7 +93,8 @@ class ServiceTestCase(ShellTestCase):
         self.bash('take_lock() { :; }; hold_services a')
         self.bash('service a sleep 60; ! running a; held a')
         self.bash(
-            'take_lock() { :; }; prepare_home() { :; }; stage_of() { echo x; }\n'
+            'take_lock() { :; }; prepare_home() { :; }\n'
+            'stage_of() { echo x; }\n'
             'run_stage() { service a sleep 60; }\n'
             'release_services a; running a; ! held a'
         )

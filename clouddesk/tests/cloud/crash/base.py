@@ -1,0 +1,303 @@
+"""Conductors that are killed and services that fail, on a real OpenStack.
+
+Only where the cloud is an all-in-one that belongs to the tests: its own
+conductor rests, the tests start others with the same configuration.
+"""
+
+from collections.abc import Callable
+import contextlib
+import functools
+import os
+from typing import Any
+from urllib import parse
+
+import fixtures
+from openstack import exceptions
+from testtools import content
+
+from clouddesk.tests.cloud import base
+from clouddesk.tests.fixtures import allinone
+from clouddesk.tests.fixtures import fault_proxy
+from clouddesk.tests.fixtures import forked_conductor
+
+MANAGER = base.setting('MANAGER_CLOUD', base.MEMBER + '-manager')
+FAKE_FLAVOR = base.setting('FAKE_FLAVOR', 'f1.desk')
+
+SERVICES = ('identity', 'compute', 'network', 'block-storage', 'image')
+
+KILL = 'SIGKILL, started again'
+FREEZE = 'SIGSTOP, taken over, continued'
+
+#: Seconds. A third of it is what a service may take to answer, so it has to
+#: be longer on a slow machine.
+LEASE = int(base.setting('LEASE', '12'))
+OPTIONS = {
+    'conductor': {
+        'lease_seconds': LEASE,
+        'claim_interval': 0.3,
+        'poll_interval': 0.5,
+        'sync_interval': 2,
+        'sweep_interval': 2,
+        'sweep_grace': LEASE,
+    },
+    'cloud': {'timeout': LEASE * 2 // 3, 'connect_retries': 0},
+}
+
+_OWNED = 'CLOUDDESK_TEST_MAY_BREAK'
+_UNFINISHED = ('queued', 'paused', 'running', 'cancelling')
+#: Characters of a conductor's log that a failed test shows.
+_TAIL = 30000
+
+
+class CrashTest(base.CloudTest):
+    """In the end all is as if nothing had happened."""
+
+    conductor = False
+    options: dict[str, dict[str, object]] = {}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        forked_conductor.make_room()
+
+    def setUp(self):
+        site = allinone.of_environment()
+        if not os.environ.get(_OWNED) or site is None:
+            self.skipTest(
+                'the cloud is not there to be broken: %s is not set' % _OWNED
+            )
+        super().setUp()
+        self.site = site
+        site.dismiss_conductor()
+        self.manager = self.connect(MANAGER).desktop
+        self._alive = []
+        self._options_file = self._write_options()
+        self._before = self.census()
+
+    # -- conductors --------------------------------------------------------
+
+    def spawn(self, die_at: str = '') -> allinone.Conductor:
+        """A conductor; ``proxy`` is between it and the services."""
+        proxy = self.useFixture(fault_proxy.Proxy(self._services))
+        conductor = allinone.Conductor(
+            self.site, self._options_file, proxy, die_at
+        )
+        self.useFixture(conductor)
+        self._alive.append(conductor)
+        self.addOnException(functools.partial(self._show, conductor))
+        return conductor
+
+    def replace(self) -> allinone.Conductor:
+        """A conductor, and no other."""
+        self.kill_all()
+        return self.spawn()
+
+    def kill_all(self) -> None:
+        while self._alive:
+            self._alive.pop().kill()
+
+    def strike(
+        self,
+        give: Callable[[], Any],
+        step: str,
+        when: str,
+        how: str,
+        number: int = 1,
+        status: str = 'succeeded',
+    ) -> Any:
+        """One conductor is hit at a moment, another ends the order.
+
+        :param give: gives the order
+        :param number: which of its items is meant
+        :param status: that the order is to end in
+        :returns: the order, after its end
+        """
+        self.kill_all()
+        moment = '%s:%s:%d' % (step, when, number)
+        order = give()
+        if how == KILL:
+            first = self.spawn(moment)
+            self.assertEqual(-9, first.join(), first.output())
+            self.spawn()
+            return self.ended(order, status)
+        first = self.spawn(moment + ':STOP')
+        first.join_freeze()
+        self.spawn()
+        order = self.ended(order, status)
+        self._continue(first, order)
+        return order
+
+    def ended(self, order: Any, status: str = 'succeeded') -> Any:
+        """The order after its end, which must be this one."""
+        order = self.finished(order.id)
+        self.assertEqual(status, order.status, order.fault)
+        return order
+
+    def mended(self, order: Any, tries: int = 3) -> Any:
+        """The order after its end; what failed is retried, by people.
+
+        :returns: the order and how often it was retried
+        """
+        order = self.finished(order.id)
+        retried = 0
+        while order.status == 'failed' and retried < tries:
+            retried += 1
+            self.proxy.retry_work_order(order.id)
+            order = self.finished(order.id)
+        self.assertEqual('succeeded', order.status, order.fault)
+        return order, retried
+
+    def _continue(self, frozen: allinone.Conductor, order: Any) -> None:
+        """The one that stood still finds out, and does nothing any more."""
+        seen = len(frozen.proxy.calls())
+        frozen.thaw()
+        self.until(
+            lambda: 'is worked on elsewhere' in frozen.output(),
+            'the frozen conductor knows that it lost the lease',
+            seconds=60,
+            every=0.2,
+        )
+        late = [c for c in frozen.proxy.calls()[seen:] if c.writes]
+        self.assertEqual([], late, 'a fenced conductor asked for something')
+        self.assertEqual(
+            order.updated_at, self.proxy.get_work_order(order.id).updated_at
+        )
+
+    # -- the class ---------------------------------------------------------
+
+    def spec(self, **extra: Any) -> dict[str, Any]:
+        """What a desktop is made from; costs nothing."""
+        return self._ids | extra
+
+    def make_pool(self, size: int = 2, **extra: Any) -> Any:
+        """The order of a new pool."""
+        spec = self.spec(**extra)
+        return self.proxy.create_pool(name=self.name(), size=size, **spec)
+
+    def desktops(self, pool_id: str) -> list[Any]:
+        return list(self.proxy.desktops(pool_id=pool_id))
+
+    def assertWhole(
+        self, pool_id: str, size: int, status: str = 'running'
+    ) -> None:
+        """Each desktop has one of everything, and is where it should be."""
+        desktops = self.desktops(pool_id)
+        self.assertEqual([status] * size, [d.status for d in desktops])
+        ids = [desktop.id for desktop in desktops]
+        self.assertSame(desktops, 'server_id', self.servers(ids))
+        self.assertSame(desktops, 'port_id', self.ports(ids))
+        self.assertSame(desktops, 'volume_id', self.volumes(ids))
+        outside = [
+            (each['address'], desktop.port_id)
+            for desktop in desktops
+            for each in desktop.addresses
+            if each['type'] == 'floating'
+        ]
+        ports = {desktop.port_id for desktop in desktops}
+        self.assertEqual(
+            sorted(outside),
+            sorted(
+                (ip.floating_ip_address, ip.port_id)
+                for ip in self.connection.network.ips()
+                if ip.port_id in ports
+            ),
+        )
+
+    def assertSame(
+        self, desktops: list[Any], column: str, things: list[Any]
+    ) -> None:
+        """What the rows say is what the cloud has."""
+        held = [getattr(desktop, column) for desktop in desktops]
+        self.assertEqual(
+            sorted(id_ for id_ in held if id_),
+            sorted(thing.id for thing in things),
+            column,
+        )
+
+    def assertAsBefore(self) -> None:
+        """Nothing is left of this test, anywhere."""
+        self.assertEqual(self._before, self.census())
+        self.assertEqual([], list(self.proxy.work_orders(status=_UNFINISHED)))
+        found = self.audited()
+        self.assertEqual([], found.differences)
+        self.assertEqual([], found.unread)
+
+    def census(self) -> dict[str, list[str]]:
+        """The ids of all there is in the project."""
+        network = self.connection.network
+        listed = {
+            'server': self.connection.compute.servers(details=False),
+            'port': network.ports(),
+            'floating IP': network.ips(),
+            'security group': network.security_groups(),
+            'volume': self.connection.block_storage.volumes(details=False),
+            'image': self.connection.image.images(),
+            'desktop': self.proxy.desktops(),
+            'pool': self.proxy.pools(),
+        }
+        return {
+            kind: sorted(each.id for each in things)
+            for kind, things in listed.items()
+        }
+
+    def audited(self) -> Any:
+        """What ``openstack desktop audit`` shows."""
+        # A conductor is asked by message, and its bus opens in a while.
+        return self.until(self._audit, 'the audit', 120, 0.5)
+
+    def _audit(self) -> Any:
+        with contextlib.suppress(exceptions.HttpException):
+            return self.manager.differences()
+        return None
+
+    # -- inside ------------------------------------------------------------
+
+    @functools.cached_property
+    def _ids(self) -> dict[str, str]:
+        connection = self.connection
+        return {
+            'image_id': connection.image.find_image(base.IMAGE).id,
+            'flavor_id': connection.compute.find_flavor(FAKE_FLAVOR).id,
+            'network_id': connection.network.find_network(base.NETWORK).id,
+        }
+
+    @functools.cached_property
+    def external(self) -> str:
+        """The network of floating IPs."""
+        return self.connection.network.find_network(base.EXTERNAL).id
+
+    @functools.cached_property
+    def _services(self) -> dict[str, str]:
+        session = self.connection.session
+        urls = {
+            kind: session.get_endpoint(service_type=kind) for kind in SERVICES
+        }
+        return {parse.urlsplit(url).netloc: kind for kind, url in urls.items()}
+
+    def _write_options(self) -> str:
+        path = self.useFixture(fixtures.TempDir()).join('options.conf')
+        with open(path, 'w') as file:
+            for group, values in OPTIONS.items():
+                file.write('[%s]\n' % group)
+                for pair in (values | self.options.get(group, {})).items():
+                    file.write('%s = %s\n' % pair)
+        return path
+
+    def _show(self, conductor: allinone.Conductor, _: object) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            text = conductor.output()[-_TAIL:]
+            self.addDetail(
+                'conductor-%d' % len(self.getDetails()),
+                content.text_content(text),
+            )
+
+    def _clean(self, name: str) -> None:
+        # The conductors of the test are gone by now.
+        left = [
+            *self.proxy.pools(name=name),
+            *self.proxy.desktops(search=name),
+        ]
+        if left:
+            self._options_file = self._write_options()
+            self.spawn()
+            super()._clean(name)
