@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,17 @@ class Totals:
     said: str
     good: bool
 
+    def failures(self) -> str:
+        """The part of what was said that tells them."""
+        _before, found, after = self.said.partition('= FAILURES =')
+        _before, error, rest = self.said.partition('= ERRORS =')
+        return found + after if found else error + rest
+
+    def failed(self) -> int:
+        """How many different failures there are."""
+        told = re.search(r'(\d+) unique failure', self.said)
+        return int(told.group(1)) if told else int(not self.good)
+
     def routes(self) -> set[str]:
         return {route for _phase, _mode, route, _status in self.seen}
 
@@ -50,6 +62,22 @@ class Totals:
         for (_phase, _mode, _route, status), count in self.seen.items():
             found[status] += count
         return found
+
+
+def different(document: dict[str, Any]) -> list[str]:
+    """Operation ids, one of those whose requests and answers look alike."""
+    found: dict[str, str] = {}
+    for operations in document['paths'].values():
+        for method, each in operations.items():
+            answers = [
+                answer
+                for status, answer in each['responses'].items()
+                if status < '4'
+            ]
+            parts = (each.get('requestBody'), each['parameters'], answers)
+            looks = method + json.dumps(parts, sort_keys=True)
+            found.setdefault(looks, each['operationId'])
+    return list(found.values())
 
 
 def run(

@@ -19,8 +19,7 @@ _EXAMPLES = 2000 if tally.is_long() else 50
 class EdgesTest(base.FunctionalTestCase):
     def setUp(self):
         super().setUp()
-        # A pool of 500 is good, and takes its time.
-        self.nova.instance_quota[self.school.project_id] = 8
+        aims.limit_servers(self.service)
         self.target = aims.of(self.service, 'grace')
         self.target.furnish()
         self.judge = judge.Judge(self.target, self.rows())
