@@ -4,6 +4,7 @@ The database holds what the store gives for a secret. Rows that use one refer
 to it by an id and share it, so it goes when the last of them is gone.
 """
 
+from collections.abc import Callable
 import functools
 from typing import Any
 
@@ -55,6 +56,25 @@ def purge() -> dict[str, int]:
     if gone:
         db.remove(gone)
     return {'secrets': len(gone)}
+
+
+def rotate(renew: Callable[[str], str]) -> tuple[int, list[str]]:
+    """Let the store keep every secret anew.
+
+    :param renew: gives what the store keeps from now on
+    :returns: how many there are, and the ids of those that it cannot read
+    """
+    count, unread, after = 0, [], None
+    while found := db.page(_BATCH, after):
+        for reference, sealed in found:
+            try:
+                db.replace(reference, sealed, renew(sealed))
+            except exceptions.ServiceUnavailable:
+                unread.append(reference)
+            else:
+                count += 1
+            after = reference
+    return count, unread
 
 
 @functools.cache

@@ -80,6 +80,36 @@ def secrets_key(conf: cfg.ConfigOpts) -> str:
     }
 
 
+def secrets_rotate(conf: cfg.ConfigOpts) -> str:
+    from clouddesk import secrets
+    from clouddesk.drivers.secret_store import embedded
+
+    secrets_conf.register_opts(conf)
+    if conf.secrets.driver != 'embedded':
+        text = _('[secrets] driver is %s, which keeps no keys here.')
+        raise Failure(text % conf.secrets.driver)
+    _open(conf)
+    store = embedded.Embedded(conf)
+    # Without keys no secret is to blame.
+    store.seal('')
+    count, unread = secrets.rotate(store.renew)
+    if unread:
+        raise Failure(
+            _(
+                '%(count)d secrets are encrypted with the first key now. '
+                'No key opens these: %(unread)s'
+            )
+            % {'count': count, 'unread': ', '.join(unread)}
+        )
+    return (
+        _(
+            '%d secrets are encrypted with the first key now; the other keys '
+            'may go.'
+        )
+        % count
+    )
+
+
 def project_enable(conf: cfg.ConfigOpts) -> str:
     # Only this command needs the libraries that talk to the cloud.
     from clouddesk.cloud import identity_admin
@@ -143,6 +173,12 @@ def _add_commands(parsers: Any) -> None:
         'key',
         secrets_key,
         _('Put a new key into [secrets] key_file; older ones still open.'),
+    )
+    _add(
+        verbs['secrets'],
+        'rotate',
+        secrets_rotate,
+        _('Encrypt everything with the first key of [secrets] key_file.'),
     )
 
 

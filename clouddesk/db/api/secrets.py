@@ -64,6 +64,34 @@ def unused(age: float, limit: int) -> dict[str, str]:
         return {row.id: row.ciphertext for row in rows}
 
 
+def page(limit: int, after: str | None = None) -> list[tuple[str, str]]:
+    """Secrets ordered by id: id, and what the store gave.
+
+    :param after: the id before the first
+    """
+    query = (
+        sa.select(_Secret.id, _Secret.ciphertext)
+        .where(_Secret.id > (after or ''))
+        .order_by(_Secret.id)
+        .limit(limit)
+    )
+    with db.reader() as session:
+        return [(row.id, row.ciphertext) for row in session.execute(query)]
+
+
+@db.retry_on_deadlock
+def replace(secret_id: str, before: str, after: str) -> bool:
+    """Keep what the store gave anew.
+
+    :returns: False when it has changed meanwhile, or is gone
+    """
+    statement = sa.update(_Secret).where(
+        _Secret.id == secret_id, _Secret.ciphertext == before
+    )
+    with db.writer() as session:
+        return holds.execute(session, statement.values(ciphertext=after)) == 1
+
+
 @db.retry_on_deadlock
 def remove(ids: Collection[str]) -> None:
     """Forget where they were."""

@@ -4,18 +4,21 @@ import io
 import pathlib
 from unittest import mock
 
+from cryptography import fernet
 import ddt
 import fixtures
 from oslotest import base
 
 from clouddesk import db
 from clouddesk import exceptions
+from clouddesk import secrets
 from clouddesk import states
 from clouddesk.cloud import identity_admin
 from clouddesk.cmd import manage
 from clouddesk.db import clock
 from clouddesk.db import migration
 from clouddesk.db.api import desktop_orders
+from clouddesk.db.api import secrets as secrets_db
 from clouddesk.tests.unit.db import base as db_base
 
 
@@ -204,3 +207,62 @@ class SecretsTest(_ManageTestCase):
         config.write_text('[secrets]\nkey_file = /nowhere/at/all\n')
         line = ['--config-file', str(config), 'secrets', 'key']
         self.assertEqual(1, manage.main(line))
+
+
+class RotateTest(_ManageTestCase):
+    """V15: old keys can be taken away."""
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / 'secrets.keys'
+        config = self.folder / 'clouddesk.conf'
+        more = '[secrets]\nkey_file = %s\n' % self.file
+        config.write_text(config.read_text() + more)
+        self.assertEqual(0, self.run_('db', 'sync')[0])
+        self.assertEqual(0, self.run_('secrets', 'key')[0])
+        self.old = self.file.read_text()
+        self.kept = [secrets_db.add('school', self.seal(s)) for s in 'abc']
+        self.assertEqual(0, self.run_('secrets', 'key')[0])
+        self.patch(secrets, '_BATCH', 2)
+
+    def box(self):
+        keys = self.file.read_text().split()
+        return fernet.MultiFernet([fernet.Fernet(each) for each in keys])
+
+    def seal(self, text):
+        return self.box().encrypt(text.encode()).decode()
+
+    def read(self):
+        rows = [secrets_db.get(each) for each in self.kept]
+        return ''.join(self.box().decrypt(row).decode() for row in rows)
+
+    def test_the_old_key_can_go(self):
+        code, out, _err = self.run_('secrets', 'rotate')
+        self.assertEqual(0, code)
+        self.assertIn('3 secrets', out)
+        self.file.write_text(self.file.read_text().split()[0])
+        self.assertEqual('abc', self.read())
+        self.assertEqual(0, self.run_('secrets', 'rotate')[0])
+
+    def test_one_that_no_key_opens(self):
+        secrets_db.replace(
+            self.kept[1], secrets_db.get(self.kept[1]), 'rubbish'
+        )
+        code, _out, err = self.run_('secrets', 'rotate')
+        self.assertEqual(1, code)
+        self.assertIn('2 secrets', err)
+        self.assertIn(self.kept[1], err)
+        self.assertNotIn(self.kept[0], err)
+
+    def test_no_keys(self):
+        self.file.unlink()
+        code, _out, err = self.run_('secrets', 'rotate')
+        self.assertEqual(1, code)
+        self.assertNotIn(self.kept[0], err)
+
+    def test_another_store(self):
+        config = self.folder / 'clouddesk.conf'
+        config.write_text(config.read_text() + 'driver = castellan\n')
+        code, _out, err = self.run_('secrets', 'rotate')
+        self.assertEqual(1, code)
+        self.assertIn('castellan', err)
