@@ -18,6 +18,7 @@ from clouddesk.cloud import types
 from clouddesk.conductor import engine as engines
 from clouddesk.conductor import faults
 from clouddesk.conductor import lease as leases
+from clouddesk.db.api import leases as leases_api
 from clouddesk.db.api import progress
 
 LOG = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Manager:
         #: By order; None until the order is claimed.
         self._engines: dict[str, engines.Engine | None] = {}
         self._stopping = False
+        #: No place was free for a while: more orders may wait.
+        self._was_full = False
 
     def free(self) -> int:
         """How many more orders may run here."""
@@ -70,6 +73,7 @@ class Manager:
                 LOG.info('No place is free for work order %s', order_id)
                 return False
             self._engines[order_id] = None
+            self._was_full |= self.free() == 0
             self._orders.submit(self._run, order_id)
         return True
 
@@ -123,7 +127,25 @@ class Manager:
         finally:
             with self._lock:
                 self._engines.pop(order_id, None)
+            self._look_for_more()
+            with self._lock:
                 self._idle.notify_all()
+
+    def _look_for_more(self) -> None:
+        """Go on with what waits, without a pause until the next loop.
+
+        Not for each single place: the longer the queue, the dearer the look.
+        """
+        with self._lock:
+            free = self.free()
+            if not self._was_full or 2 * free < self._limit:
+                return
+            self._was_full = False
+        try:
+            for order_id in leases_api.claimable(free):
+                self.run_order(order_id)
+        except Exception:
+            LOG.exception('What waits was not seen; the loop looks again')
 
     def _work(self, lease: leases.Lease, order: Any) -> None:
         context.work_for(order)

@@ -7,6 +7,8 @@ every write. Expiry is compared with the clock of the database, so the clocks
 of the conductors do not matter.
 """
 
+import random
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -17,6 +19,9 @@ from clouddesk.db import holds
 from clouddesk.db import models
 
 _Order = models.WorkOrder
+
+#: Among how many times as many orders a conductor chooses.
+_CHOICE = 8
 
 
 @db.retry_on_deadlock
@@ -94,15 +99,22 @@ def release_all() -> int:
 
 
 def claimable(limit: int) -> list[str]:
-    """Ids of the orders that wait for a conductor, oldest first."""
+    """Ids of orders that wait for a conductor, oldest first.
+
+    Of a long queue, some of the oldest: conductors that look at the same
+    moment would else try to claim the same ones.
+    """
     query = (
         sa.select(_Order.id)
         .where(*_unheld())
         .order_by(_Order.created_at, _Order.id)
-        .limit(limit)
+        .limit(limit * _CHOICE)
     )
     with db.reader() as session:
-        return list(session.scalars(query))
+        found = list(session.scalars(query))
+    if len(found) < limit * _CHOICE:
+        return found[:limit]
+    return [found[i] for i in sorted(random.sample(range(len(found)), limit))]
 
 
 def overdue(seconds: float) -> int:

@@ -69,12 +69,11 @@ class ManagerTest(base.ConductorTestCase):
 
     def test_a_queue_that_is_not_seen_hurts_nobody(self):
         self.let_servers_be_built()
-        orders = [self.create() for _ in range(2)]
+        self.manager._was_full = True
         with mock.patch.object(
             leases_api, 'claimable', autospec=True, side_effect=KeyError('x')
         ) as look:
-            for order_id in orders:
-                self.manager.run_order(order_id)
+            self.manager.run_order(self.create())
             self.manager.drain()
         look.assert_called_once_with(2)
         self.assertEqual(2, self.manager.free())

@@ -147,6 +147,20 @@ class ClaimableTestCase(_LeaseTestCase):
         self.assertEqual(both, leases.claimable(10))
         self.assertEqual(both[:1], leases.claimable(1))
 
+    def test_of_a_long_queue_any_of_the_oldest(self):
+        """Else all conductors would try the same ones."""
+        ids = [
+            self.order.id,
+            *(
+                desktop_orders.create(base.ORDER, base.SPEC, ['c']).id
+                for _ in range(8)
+            ),
+        ]
+        seen = [leases.claimable(1) for _ in range(50)]
+        self.assertEqual({1}, {len(found) for found in seen})
+        self.assertGreater(len({found[0] for found in seen}), 1)
+        self.assertTrue({found[0] for found in seen} <= set(ids[:8]))
+
     def test_held_or_not(self):
         leases.claim(self.order.id, 'me', 60)
         self.assertEqual([], leases.claimable(10))
