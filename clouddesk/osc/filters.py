@@ -45,9 +45,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--assignee',
-        metavar='<id>',
+        metavar='<user or group>',
         type=listing.something,
-        help=_('Only those assigned to this user or group (ID)'),
+        help=_('Only those assigned to this user or group (name or ID)'),
     )
 
 
@@ -60,12 +60,13 @@ def given(
         'status': parsed_args.status,
         'search': parsed_args.query,
         'mine': parsed_args.mine,
-        'assignee_id': parsed_args.assignee,
         'tags': parsed_args.tags,
         'any_tags': parsed_args.any_tags,
     }
     if parsed_args.pool:
         wanted['pool_id'] = find.pool(client, parsed_args.pool).id
+    if parsed_args.assignee:
+        wanted['assignee_id'] = find.person(connection, parsed_args.assignee)
     for noun in ('image', 'flavor', 'network'):
         name = getattr(parsed_args, noun)
         if name:

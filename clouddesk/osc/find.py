@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+import re
 from typing import Any
 
 from osc_lib import exceptions as osc_exceptions
@@ -9,6 +10,9 @@ from osc_lib import exceptions as osc_exceptions
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
 from clouddesk.sdk import exceptions
+
+#: Of Keystone's own people, and of those of a directory.
+_ID = re.compile('[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4,12}){4}')
 
 
 def add_desktop_argument(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +101,38 @@ def user(connection: Any, name: str) -> str:
 def group(connection: Any, name: str) -> str:
     """The id of a group by name or id."""
     return _known(connection.identity.find_group, name, _('group'))
+
+
+def person(connection: Any, name: str) -> str:
+    """The id of a user or of a group by name or id.
+
+    An id is not looked up: whom it belonged to may have gone.
+
+    :raises: CommandError when nobody has the name, a user and a group have
+        it, or Keystone does not tell
+    """
+    if _ID.fullmatch(name):
+        return name
+    identity = connection.identity
+    try:
+        found = [
+            each
+            for each in (
+                _match(identity.find_user, name, _('user')),
+                _match(identity.find_group, name, _('group')),
+            )
+            if each is not None
+        ]
+    except exceptions.ForbiddenException:
+        raise osc_exceptions.CommandError(
+            _('You may not look people up by name; give an id.')
+        ) from None
+    if len(found) == 1:
+        return str(found[0].id)
+    message = _('There is no user and no group with the name %s.')
+    if found:
+        message = _('A user and a group have the name %s; give an id.')
+    raise osc_exceptions.CommandError(message % text.one_line(name))
 
 
 def _known(find: Callable[..., Any], name: str, noun: str) -> str:

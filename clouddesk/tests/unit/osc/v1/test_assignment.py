@@ -10,12 +10,7 @@ POOL_PATH = '/pools/%s/actions/' % CLASS['id']
 IDENTITY = 'http://identity.example.org/v3'
 
 
-class AssignmentTest(base.ShellTest):
-    def setUp(self):
-        super().setUp()
-        self.know(ADA)
-        self.know_pools(CLASS)
-
+class _PeopleTest(base.ShellTest):
     def know_people(self, noun, name, id_):
         """Let Keystone answer for a user or a group."""
         requests = self.cloud.requests
@@ -30,6 +25,13 @@ class AssignmentTest(base.ShellTest):
         for noun in ('users', 'groups'):
             self.cloud.requests.get(f'{IDENTITY}/{noun}/ada', status_code=403)
             self.cloud.requests.get(f'{IDENTITY}/{noun}', status_code=403)
+
+
+class AssignmentTest(_PeopleTest):
+    def setUp(self):
+        super().setUp()
+        self.know(ADA)
+        self.know_pools(CLASS)
 
     def body(self):
         return self.cloud.calls('POST')[-1][2]
@@ -101,15 +103,51 @@ class AssignmentTest(base.ShellTest):
         self.complain('desktop pool add member class')
 
 
-class ListTest(base.ShellTest):
+class ListTest(_PeopleTest):
     def test_mine(self):
         """V4"""
         call = self.cloud.answer('GET', '/desktops', {'desktops': [TAKEN]})
-        (row,) = self.json('desktop list --mine --assignee u1 --long')
+        self.know_people('user', 'ada', 'u1')
+        self.know_nobody('groups', 'ada')
+        (row,) = self.json('desktop list --mine --assignee ada --long')
         self.assertEqual(HERS, row['Assignee'])
         asked = call.last_request.qs
         self.assertEqual(['true'], asked['mine'])
         self.assertEqual(['u1'], asked['assignee_id'])
+
+    def know_nobody(self, noun, name):
+        requests = self.cloud.requests
+        requests.get(f'{IDENTITY}/{noun}/{name}', status_code=404)
+        requests.get(f'{IDENTITY}/{noun}?name={name}', json={noun: []})
+
+    def test_a_group(self):
+        call = self.cloud.answer('GET', '/desktops', {'desktops': [TAKEN]})
+        self.know_nobody('users', 'choir')
+        self.know_people('group', 'choir', 'g1')
+        self.json('desktop list --assignee choir')
+        self.assertEqual(['g1'], call.last_request.qs['assignee_id'])
+
+    def test_an_id_needs_no_rights(self):
+        """Nor has whom it belonged to to be there."""
+        call = self.cloud.answer('GET', '/desktops', {'desktops': [TAKEN]})
+        self.json('desktop list --assignee %s' % ADA['id'])
+        self.assertEqual([ADA['id']], call.last_request.qs['assignee_id'])
+
+    def test_nobody_of_that_name(self):
+        self.know_nobody('users', 'ada')
+        self.know_nobody('groups', 'ada')
+        told = self.complain('desktop list --assignee ada')
+        self.assertIn('no user and no group with the name ada', told)
+
+    def test_two_of_that_name(self):
+        self.know_people('user', 'ada', 'u1')
+        self.know_people('group', 'ada', 'g1')
+        self.assertIn('id', self.complain('desktop list --assignee ada'))
+
+    def test_who_may_not_look_people_up(self):
+        self.hide_people()
+        told = self.complain('desktop list --assignee ada')
+        self.assertIn('give an id', told)
 
 
 class PoolTest(base.ShellTest):
