@@ -16,9 +16,13 @@ import contextlib
 import json
 import os
 import time
+import typing
 
 import prettytable
-import testtools
+
+if typing.TYPE_CHECKING:
+    # The table is also printed where no test can run.
+    import testtools
 
 _COLUMNS = ('Kind', 'Step', 'What', 'Runs', 'Good', 'Bad', 'Seconds')
 
@@ -28,7 +32,7 @@ def is_long() -> bool:
     return os.environ.get('CLOUDDESK_CRASH') == 'long'
 
 
-def track(test: testtools.TestCase, kind: str, step: str, what: str) -> None:
+def track(test: 'testtools.TestCase', kind: str, step: str, what: str) -> None:
     """Count a test; its verdict is known when it ends.
 
     :param kind: of the work order, or the noun that it is about
