@@ -142,7 +142,10 @@ class Manager:
                 return
             self._was_full = False
         try:
-            for order_id in leases_api.claimable(free):
+            found = leases_api.claimable(free)
+            # Before the first of them ends, and nobody is left to look.
+            self._was_full |= len(found) == free
+            for order_id in found:
                 self.run_order(order_id)
         except Exception:
             LOG.exception('What waits was not seen; the loop looks again')
