@@ -1,11 +1,7 @@
 """Desktops that are reached from outside."""
 
-import ddt
-
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.functional import base
-
-MOMENTS = ('before', 'after')
 
 
 class ReachTestCase(base.FunctionalTestCase):
@@ -93,57 +89,3 @@ class FloatingIPTest(ReachTestCase):
         )
         self.assertEqual(400, refusal.status)
         self.assertNothingLeft()
-
-
-@ddt.ddt
-class KilledTest(ReachTestCase):
-    """SIGKILL around the step: no address is taken twice, none is lost."""
-
-    conductor = False
-    options = {'lease_seconds': 3, 'max_builds_per_order': 4}
-
-    def kill(self, step, when, number=2):
-        process = self.service.spawn_conductor(
-            '%s:%s:%d' % (step, when, number)
-        )
-        self.assertEqual(-9, process.join(), process.output())
-
-    @ddt.data(*MOMENTS)
-    def test_while_building(self, when):
-        """T7"""
-        order = self.create_pool(4, **self.wish)
-        self.kill('floating_ip', when)
-        self.service.start_conductor()
-        self.finish(order)
-        self.assertOneOfEach(4)
-        self.assertReachable(4)
-        named = [g['name'] for g in self.neutron.groups.values()]
-        self.assertEqual(1, named.count('clouddesk-rdp'))
-
-    @ddt.data(*MOMENTS)
-    def test_while_removing(self, when):
-        """T7"""
-        builder = self.service.start_conductor()
-        pool_id = self.build_pool(4, **self.wish)
-        builder.stop()
-        order = self.api.delete('/pools/' + pool_id)
-        self.kill('floating_ip', when)
-        self.service.start_conductor()
-        self.finish(order)
-        self.assertNothingLeft()
-
-    @ddt.data(*MOMENTS)
-    def test_while_undoing(self, when):
-        """T7"""
-        self.nova.build_seconds = None
-        order = self.create_pool(4, **self.wish)
-        builder = self.service.start_conductor()
-        service.until(lambda: self.nova.servers, lambda s: len(s) == 4)
-        builder.stop()
-        self.act('work-orders', order['id'], 'cancel')
-        self.kill('undo.floating_ip', when)
-        self.service.start_conductor()
-        self.finish(order, 'cancelled')
-        self.assertEqual([], self.desktops())
-        self.assertEqual({}, self.neutron.floating_ips)
-        self.assertEqual({}, self.neutron.ports)

@@ -6,6 +6,7 @@ even when somebody has removed it again.
 """
 
 import collections
+import copy
 import json
 import re
 import threading
@@ -108,13 +109,12 @@ def of(house: Any) -> dict[str, Any]:
 
 def made(emulated: Any) -> dict[str, int]:
     """How often something was made, whatever became of it."""
-    return dict(
-        collections.Counter(
-            call.path.rpartition('/')[2]
-            for call in emulated.calls(method='POST')
-            if call.status in (201, 202) and not call.path.endswith('/action')
-        )
-    )
+    counted: collections.Counter[str] = collections.Counter()
+    for call in emulated.calls(method='POST'):
+        kind = call.path.rpartition('/')[2]
+        if call.status in (201, 202) and kind != 'action':
+            counted[kind] += call.number
+    return dict(counted)
 
 
 def changes(emulated: Any) -> list[Any]:
@@ -124,6 +124,29 @@ def changes(emulated: Any) -> list[Any]:
         for call in emulated.calls()
         if call.method not in ('GET', 'HEAD') and call.service != 'identity'
     ]
+
+
+def leftovers(house: Any) -> tuple[dict[str, Any], ...]:
+    """Copies of what a conductor could leave behind."""
+    rooms = (
+        house.neutron.ports,
+        house.neutron.floating_ips,
+        house.cinder.volumes,
+    )
+    return tuple(copy.deepcopy(room) for room in rooms)
+
+
+def put_back(house: Any, kept: tuple[dict[str, Any], ...]) -> None:
+    """Leave it behind, used by nobody."""
+    ports, floating_ips, volumes = kept
+    free = {'device_id': '', 'device_owner': '', 'status': 'DOWN'}
+    idle = {'status': 'available', 'attachments': []}
+    with house.cloud.lock:
+        for id_, port in ports.items():
+            house.neutron.ports[id_] = port | free
+        house.neutron.floating_ips |= floating_ips
+        for id_, volume in volumes.items():
+            house.cinder.volumes[id_] = volume | idle
 
 
 def complaints(house: Any) -> list[str]:
