@@ -7,12 +7,14 @@ person of :mod:`clouddesk.cloud.own` stands in for it, in her project only.
 
 import collections
 import functools
+import json
 import threading
 import time
 from typing import Any
 from typing import cast
 from urllib import parse
 
+from keystoneauth1 import exceptions as ks_exceptions
 from keystoneauth1 import identity
 from keystoneauth1 import loading as ks_loading
 from keystoneauth1 import plugin
@@ -48,6 +50,9 @@ _CONNECT_TIMEOUT = 5.0
 
 #: Connections kept open to one service.
 _POOL_SIZE = 64
+
+#: Bytes of an answer; those that are longer are lists, which we decode.
+_MAX_CHECKED = 1 << 16
 
 _lock = threading.Lock()
 
@@ -91,6 +96,8 @@ class Session(ks_session.Session):
         try:
             response = super().request(url, method, **kwargs)
             outcome = response.status_code
+            if not kwargs.get('stream') and _service_of(url, kwargs):
+                _check(response)
             return response
         except Exception as error:
             outcome = getattr(error, 'http_status', None) or outcome
@@ -103,9 +110,7 @@ def _note(
     url: str, method: str, kwargs: dict[str, Any], outcome: Any, seconds: float
 ) -> None:
     path = parse.urlsplit(url).path
-    service = (kwargs.get('endpoint_filter') or {}).get('service_type')
-    if not service:
-        service = 'identity' if '/auth/' in path else 'discovery'
+    service = _service_of(url, kwargs) or 'discovery'
     CALLS.add(service, method)
     LOG.debug(
         '%(service)s %(method)s %(path)s: %(outcome)s in %(seconds).3f s',
@@ -117,6 +122,32 @@ def _note(
             'seconds': seconds,
         },
     )
+
+
+def _service_of(url: str, kwargs: dict[str, Any]) -> str | None:
+    """Whom a call is for; None when it looks for versions."""
+    service: str | None = (kwargs.get('endpoint_filter') or {}).get(
+        'service_type'
+    )
+    return service or ('identity' if '/auth/' in url else None)
+
+
+def _check(response: requests.Response) -> None:
+    """Refuse the page of a proxy, and an answer that was cut off.
+
+    Libraries take them for an object without attributes.
+    """
+    body = response.content
+    if response.status_code >= 400 or not body:
+        return
+    kind = response.headers.get('Content-Type', '')
+    if 'html' in kind:
+        raise ks_exceptions.InvalidResponse(response)
+    if 'json' in kind and len(body) <= _MAX_CHECKED:
+        try:
+            json.loads(body)
+        except ValueError:
+            raise ks_exceptions.InvalidResponse(response) from None
 
 
 def _timeouts() -> tuple[float, float]:

@@ -222,3 +222,33 @@ class TimeoutTest(oslo_base.BaseTestCase):
         self.assertGreater(connect, 0)
         self.assertGreaterEqual(read, timeout / 2 - 1e-6)
         self.assertLessEqual((retries + 1) * connect + read, timeout + 1e-6)
+
+
+@ddt.ddt
+class SpoiledTest(base.CloudTestCase):
+    """What is no answer of the service is an error that passes."""
+
+    @ddt.data(
+        {'status': 200, 'page': '<html>Maintenance</html>'}, {'cut': True}
+    )
+    def test_spoiled(self, how):
+        for method, path in (('GET', '/flavors/'), ('POST', '/ports$')):
+            service = 'compute' if method == 'GET' else 'network'
+            self.emulator.fault(service, method, path, **how)
+        for call in (self.read, self.make):
+            error = self.assertRaises(exceptions.CloudError, call)
+            self.assertTrue(error.transient)
+            call()
+
+    def read(self):
+        self.cloud.compute.get_flavor(self.school.flavor_id)
+
+    def make(self):
+        network_id = self.school.network_id
+        self.cloud.network.create_port('desk', 'Ada', network_id)
+
+    def test_a_token(self):
+        self.emulator.fault('identity', 'POST', '/v3/auth/tokens', cut=True)
+        error = self.assertRaises(exceptions.CloudError, self.read)
+        self.assertTrue(error.transient)
+        self.read()
