@@ -10,11 +10,10 @@ from typing import Any
 
 from oslo_config import cfg
 from oslo_context import context as oslo_context
-from oslo_service import backend
 
-# Importing oslo.messaging loads a backend of oslo.service, by default the
-# eventlet one; every process that imports this module wants threads.
-backend.init_backend(backend.BackendType.THREADING)
+from clouddesk import threads
+
+threads.choose()
 
 import oslo_messaging as messaging  # noqa: E402
 

@@ -1,0 +1,5 @@
+"""The HTTP API."""
+
+from clouddesk import threads
+
+threads.choose()

@@ -21,13 +21,12 @@ from clouddesk.i18n import _
 
 def has_service_user() -> bool:
     """Whether the credentials of a service user are configured."""
-    options = CONF[service_auth.GROUP.name]
-    return bool(options.auth_type or options.auth_section)
+    return service_auth.has_user(CONF)
 
 
 def is_used() -> bool:
     """Whether one's own credentials stand in for a service user's."""
-    return bool(CONF.cloud.os_cloud) and not has_service_user()
+    return service_auth.is_replaced(CONF)
 
 
 def find(name: str | None) -> Any:

@@ -1,0 +1,5 @@
+"""What carries out work orders."""
+
+from clouddesk import threads
+
+threads.choose()

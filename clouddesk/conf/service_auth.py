@@ -24,3 +24,14 @@ def list_opts() -> dict:
         + ks_loading.get_auth_plugin_conf_options('v3password')
         + ks_loading.get_session_conf_options()
     }
+
+
+def has_user(conf: cfg.ConfigOpts) -> bool:
+    """Whether the credentials of a service user are configured."""
+    options = conf[GROUP.name]
+    return bool(options.auth_type or options.auth_section)
+
+
+def is_replaced(conf: cfg.ConfigOpts) -> bool:
+    """Whether somebody's own credentials stand in for a service user's."""
+    return bool(conf.cloud.os_cloud) and not has_user(conf)

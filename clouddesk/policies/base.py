@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from oslo_policy import policy
 
-from clouddesk.cloud import own
+from clouddesk.conf import CONF
+from clouddesk.conf import service_auth
 
 ADMIN = 'rule:context_is_admin'
 PROJECT_MANAGER_OR_ADMIN = 'rule:project_manager_or_admin'
@@ -94,7 +95,7 @@ def housekeeper() -> str:
     A clouddesk with one person's own credentials can do no more than she
     can, so everybody who may make desktops there may look after them.
     """
-    if own.is_used():
+    if service_auth.is_replaced(CONF):
         return PROJECT_MEMBER_OR_ADMIN
     return PROJECT_MANAGER_OR_ADMIN
 

@@ -42,6 +42,15 @@ NEVER = {
     'api': (('clouddesk.conductor',), ('clouddesk.conductor.rpcapi',)),
     'cloud': (('clouddesk.db', 'clouddesk.api', 'clouddesk.conductor'), ()),
     'conductor': (('clouddesk.api',), ()),
+    'policies': (
+        (
+            'clouddesk.api',
+            'clouddesk.cloud',
+            'clouddesk.conductor',
+            'clouddesk.db',
+        ),
+        (),
+    ),
     'db': (('clouddesk.api', 'clouddesk.cloud', 'clouddesk.conductor'), ()),
     # A driver is handed what it works on; who asked, or where that is kept,
     # it does not know.
