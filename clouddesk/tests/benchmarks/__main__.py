@@ -35,6 +35,7 @@ def _options(known: dict[str, Any]) -> argparse.Namespace:
     parser.add_argument('--report', type=pathlib.Path, help='an .rst file')
     parser.add_argument('--real', type=int, default=20, help='real desktops')
     parser.add_argument('--fake', type=int, default=200, help='fake desktops')
+    parser.add_argument('--orders', type=int, help='work orders at once')
     parser.add_argument(
         '--rounds', type=int, default=2, help='builds of each kind'
     )

@@ -41,6 +41,11 @@ def processor_seconds() -> dict[str, float]:
     }
 
 
+def seconds_of(pid: int) -> float:
+    """Processor time of one process since it began."""
+    return _used(pid)[1] / _TICKS
+
+
 class Meter:
     """Processor time that passes, and the memory at its height.
 
