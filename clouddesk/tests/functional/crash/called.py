@@ -1,0 +1,163 @@
+"""Which calls each way of an order makes.
+
+A test looks whether these are all: ``test_faults``.
+"""
+
+from clouddesk.tests.functional.crash import faulty
+
+TOKEN = faulty.Call('identity', 'POST', '/v3/auth/tokens')
+
+_DELETE_VOLUMES = faulty.Call('block-storage', 'DELETE', '/v3/volumes/ID')
+_LIST_VOLUMES = faulty.Call('block-storage', 'GET', '/v3/volumes/detail')
+_CREATE_VOLUMES = faulty.Call('block-storage', 'POST', '/v3/volumes')
+_DELETE_SERVERS = faulty.Call('compute', 'DELETE', '/v2.1/servers/ID')
+_GET_SERVERS = faulty.Call('compute', 'GET', '/v2.1/servers/ID')
+_LIST_SERVERS = faulty.Call('compute', 'GET', '/v2.1/servers/detail')
+_CREATE_SERVERS = faulty.Call('compute', 'POST', '/v2.1/servers')
+_ACT = faulty.Call('compute', 'POST', '/v2.1/servers/ID/action')
+_PLUG = faulty.Call('compute', 'POST', '/v2.1/servers/ID/os-interface')
+_GET_IMAGES = faulty.Call('image', 'GET', '/v2/images/ID')
+_DELETE_FLOATINGIPS = faulty.Call('network', 'DELETE', '/v2.0/floatingips/ID')
+_DELETE_PORTS = faulty.Call('network', 'DELETE', '/v2.0/ports/ID')
+_LIST_FLOATINGIPS = faulty.Call('network', 'GET', '/v2.0/floatingips')
+_LIST_PORTS = faulty.Call('network', 'GET', '/v2.0/ports')
+_GET_PORTS = faulty.Call('network', 'GET', '/v2.0/ports/ID')
+_LIST_SECURITY_GROUPS = faulty.Call('network', 'GET', '/v2.0/security-groups')
+_CREATE_FLOATINGIPS = faulty.Call('network', 'POST', '/v2.0/floatingips')
+_CREATE_PORTS = faulty.Call('network', 'POST', '/v2.0/ports')
+_CREATE_SECURITY_GROUP_RULES = faulty.Call(
+    'network', 'POST', '/v2.0/security-group-rules'
+)
+_CREATE_SECURITY_GROUPS = faulty.Call(
+    'network', 'POST', '/v2.0/security-groups'
+)
+_UPDATE_FLOATINGIPS = faulty.Call('network', 'PUT', '/v2.0/floatingips/ID')
+
+CALLS = {
+    'desktop.create': (
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _CREATE_PORTS,
+    ),
+    'desktop.create, volume and floating IP': (
+        _LIST_VOLUMES,
+        _CREATE_VOLUMES,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _LIST_SECURITY_GROUPS,
+        _CREATE_FLOATINGIPS,
+        _CREATE_PORTS,
+        _CREATE_SECURITY_GROUP_RULES,
+        _CREATE_SECURITY_GROUPS,
+    ),
+    'desktop.stop': (
+        _LIST_SERVERS,
+        _ACT,
+    ),
+    'desktop.start': (
+        _LIST_SERVERS,
+        _ACT,
+    ),
+    'desktop.reboot': (
+        _LIST_SERVERS,
+        _ACT,
+    ),
+    'desktop.retry': (
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _LIST_PORTS,
+    ),
+    'desktop.rebuild': (
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _GET_IMAGES,
+        _LIST_PORTS,
+    ),
+    'desktop.rebuild, volume and floating IP': (
+        _DELETE_VOLUMES,
+        _LIST_VOLUMES,
+        _CREATE_VOLUMES,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _GET_IMAGES,
+        _LIST_FLOATINGIPS,
+        _LIST_PORTS,
+        _LIST_SECURITY_GROUPS,
+    ),
+    'desktop.migrate': (
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _ACT,
+    ),
+    'desktop.reattach': (
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _PLUG,
+        _LIST_FLOATINGIPS,
+        _LIST_PORTS,
+        _GET_PORTS,
+        _CREATE_PORTS,
+        _UPDATE_FLOATINGIPS,
+    ),
+    'desktop.delete': (
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _DELETE_PORTS,
+        _LIST_PORTS,
+    ),
+    'desktop.delete, volume and floating IP': (
+        _DELETE_VOLUMES,
+        _LIST_VOLUMES,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _DELETE_FLOATINGIPS,
+        _DELETE_PORTS,
+        _LIST_FLOATINGIPS,
+        _LIST_PORTS,
+    ),
+    'undo': (
+        _DELETE_VOLUMES,
+        _LIST_VOLUMES,
+        _CREATE_VOLUMES,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _DELETE_FLOATINGIPS,
+        _DELETE_PORTS,
+        _LIST_FLOATINGIPS,
+        _LIST_PORTS,
+        _LIST_SECURITY_GROUPS,
+        _CREATE_FLOATINGIPS,
+        _CREATE_PORTS,
+        _CREATE_SECURITY_GROUP_RULES,
+        _CREATE_SECURITY_GROUPS,
+    ),
+    'pool.resize, grow': (
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _CREATE_PORTS,
+    ),
+    'pool.resize, shrink': (
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _DELETE_PORTS,
+        _LIST_PORTS,
+    ),
+    'pool.delete': (
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _DELETE_PORTS,
+        _LIST_PORTS,
+    ),
+}
