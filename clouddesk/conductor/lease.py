@@ -118,7 +118,8 @@ class Leases:
 
     def stop(self) -> None:
         self._stopped.set()
-        if self._thread is not None:
+        # Not when a signal came in the middle of start().
+        if self._thread is not None and self._thread.is_alive():
             self._thread.join()
 
     def claim(self, order_id: str) -> tuple[Lease, models.WorkOrder] | None:

@@ -51,6 +51,7 @@ class Conductor(service.ServiceBase):
         _refuse_short_leases(conf)
         self._conf = conf
         self._cloud_of = cloud_of or cloud.for_project
+        #: What has begun; a signal may come before all of it has.
         self._parts: list[Any] = []
 
     def start(self) -> None:
@@ -67,8 +68,8 @@ class Conductor(service.ServiceBase):
         self.manager = manager.Manager(
             self._leases, self._cloud_of, self._conf
         )
-        self._parts = [self._leases, *self._listeners(host)]
-        for part in self._parts:
+        for part in (self._leases, *self._listeners(host)):
+            self._parts.append(part)
             part.start()
         LOG.info('Conductor %s is at work', self._leases.owner)
 
@@ -77,6 +78,9 @@ class Conductor(service.ServiceBase):
 
         Running calls come back first; what they made is recorded.
         """
+        if not self._parts:
+            LOG.info('The conductor stops before it began')
+            return
         LOG.info('Conductor %s stops', self._leases.owner)
         self._stopped.set()
         for part in reversed(self._parts[1:]):

@@ -10,8 +10,11 @@ from oslo_messaging import conffixture
 from clouddesk import conf
 from clouddesk import rpc
 from clouddesk import states
+from clouddesk.conductor import lease
+from clouddesk.conductor import reconciler
 from clouddesk.conductor import rpcapi
 from clouddesk.conductor import service
+from clouddesk.db.api import installation
 from clouddesk.db.api import leases as leases_api
 from clouddesk.db.api import progress
 from clouddesk.tests.unit.conductor import base
@@ -123,6 +126,22 @@ class ServiceTest(ServiceTestCase):
         conductor.stop()
         conductor.stop()
         conductor.wait()
+
+    def test_a_signal_while_it_starts(self):
+        """SIGTERM interrupts start() anywhere; the process ends well."""
+        for owner, name in (
+            (installation, 'get_id'),
+            (lease.Leases, 'start'),
+            (reconciler.Reconciler, 'start'),
+        ):
+            conductor = service.Conductor(conf.CONF, self.world.for_project)
+
+            def signalled(*args, conductor=conductor):
+                conductor.stop()
+                raise SystemExit
+
+            with mock.patch.object(owner, name, signalled):
+                self.assertRaises(SystemExit, conductor.start)
 
     def test_without_an_owner_after_the_stop(self):
         gate, reached = threading.Event(), threading.Event()
