@@ -50,15 +50,22 @@ def main() -> int:
     known = _all()
     options = _options(known)
     rows = []
+    failed = False
     for name in options.names or known:
         began = time.monotonic()
         print('%s: %s' % (name, known[name].AIM), flush=True)
-        rows += [(name, row) for row in known[name].run(options)]
+        try:
+            for row in known[name].run(options):
+                rows.append((name, row))
+        except report.Failed as error:
+            failed = True
+            print('    FAILED: %s' % error)
         print('    %.0f s' % (time.monotonic() - began), flush=True)
+    print(report.circumstances())
     print(report.as_table(rows))
     if options.report:
         options.report.write_text(report.as_rst(rows))
-    return 0
+    return int(failed)
 
 
 if __name__ == '__main__':

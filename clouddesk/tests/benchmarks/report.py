@@ -4,6 +4,8 @@ from collections.abc import Iterable
 import dataclasses
 import datetime
 import operator
+import os
+import platform
 import textwrap
 
 import prettytable
@@ -18,6 +20,10 @@ _COLUMNS = (
     'Aim',
     'Met',
 )
+
+
+#: Of the machine, before we add to it.
+_LOAD = os.getloadavg()[0]
 
 
 class Failed(Exception):
@@ -69,6 +75,16 @@ def moment(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
 
 
+def circumstances() -> str:
+    """When and on what this is measured."""
+    return '%s, %d processors, Python %s, load %.1f before' % (
+        datetime.datetime.now(datetime.UTC).date().isoformat(),
+        os.cpu_count() or 1,
+        platform.python_version(),
+        _LOAD,
+    )
+
+
 def _number(value: float | None) -> str:
     if value is None:
         return ''
@@ -91,11 +107,13 @@ def as_table(rows: Iterable[tuple[str, Row]]) -> str:
 
 def as_rst(rows: Iterable[tuple[str, Row]]) -> str:
     """For the documentation: a table, and the notes below it."""
-    lines = ['.. list-table::', '   :header-rows: 1', '']
+    lines = ['*%s*' % circumstances(), '']
+    lines += ['.. list-table::', '   :header-rows: 1', '']
     notes = []
     for cells in (_COLUMNS, *([name, *row.cells()] for name, row in rows)):
         for index, cell in enumerate(cells):
-            lines.append('   %s - %s' % (' *'[index == 0], cell))
+            line = '   %s - %s' % (' *'[index == 0], cell)
+            lines.append(line.rstrip())
     for name, row in rows:
         if row.note:
             text = '* %s, %s: %s' % (name, row.what, row.note)
