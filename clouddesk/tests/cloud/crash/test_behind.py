@@ -94,7 +94,9 @@ class BehindOurBackTest(base.CrashTest):
                 server, status='SHUTOFF', wait=60, interval=1
             )
         elif deed == 'port deleted':
-            self.connection.network.delete_port(desktop.port_id)
+            # The network is not the project's.
+            admin = self.connect(ADMIN).network
+            admin.delete_port(desktop.port_id)
         elif deed == 'floating IP deleted':
             (address,) = self.connection.network.ips(port_id=desktop.port_id)
             self.connection.network.delete_ip(address)
