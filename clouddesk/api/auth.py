@@ -36,7 +36,8 @@ class PublicRoutes:
     def __call__(
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        if environ.get('PATH_INFO', '') in PUBLIC_PATHS:
+        # WSGI lets servers leave an empty path out, and pecan does not.
+        if environ.setdefault('PATH_INFO', '') in PUBLIC_PATHS:
             return self.public(environ, start_response)
         return self.protected(environ, start_response)
 

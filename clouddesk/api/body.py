@@ -19,6 +19,10 @@ except ImportError:
     uwsgi = None
 
 
+#: Longer numbers are no lengths.
+_DIGITS = 20
+
+
 class BodyTooLarge(exceptions.ClouddeskError):
     status = 413
     code = 'body_too_large'
@@ -50,22 +54,37 @@ class Guard:
 
 def _read(environ: dict[str, Any]) -> bytes:
     limit = CONF.api.max_request_body_size
-    try:
-        length = int(environ['CONTENT_LENGTH'])
-    except ValueError:
-        raise exc.HTTPBadRequest() from None
+    told = environ['CONTENT_LENGTH']
+    # Python takes +5 and 1_0 for numbers, a proxy does not.
+    if not (told.isascii() and told.isdecimal()):
+        raise _unreadable()
+    length = int(told) if len(told) < _DIGITS else limit + 1
     if length > limit:
         raise _too_large(limit)
-    return environ['wsgi.input'].read(length) if length > 0 else b''
+    try:
+        body: bytes = environ['wsgi.input'].read(length)
+    except OSError:
+        raise _unreadable() from None
+    if len(body) < length:
+        raise _unreadable()
+    return body
 
 
 def _read_chunks(environ: dict[str, Any]) -> bytes:
+    # Who tells a length besides means a server that believes that one.
+    alone = not environ.get('CONTENT_LENGTH')
+    encoding = environ['HTTP_TRANSFER_ENCODING'].strip().lower()
+    if encoding != 'chunked' or not alone:
+        raise _unreadable()
     limit = CONF.api.max_request_body_size
     body = b''
-    for chunk in _chunks(environ, limit + 1):
-        body += chunk
-        if len(body) > limit:
-            raise _too_large(limit)
+    try:
+        for chunk in _chunks(environ, limit + 1):
+            body += chunk
+            if len(body) > limit:
+                raise _too_large(limit)
+    except OSError:
+        raise _unreadable() from None
     return body
 
 
@@ -81,6 +100,13 @@ def _chunks(environ: dict[str, Any], length: int) -> Iterable[bytes]:
 
 def _too_large(limit: int) -> BodyTooLarge:
     return BodyTooLarge(details={'field': 'body', 'limit': limit}, limit=limit)
+
+
+def _unreadable() -> exceptions.Invalid:
+    return exceptions.Invalid(
+        _('The body is not as long as the headers of the request say.'),
+        {'field': 'body'},
+    )
 
 
 def _check_depth(body: bytes) -> None:

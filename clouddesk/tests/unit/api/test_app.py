@@ -6,6 +6,7 @@ from unittest import mock
 from oslo_context import context as oslo_context
 from oslo_db import exception as db_exc
 from sqlalchemy import exc as sa_exc
+import webob
 
 from clouddesk import db
 from clouddesk import exceptions
@@ -147,6 +148,13 @@ class RoutingTest(base.ApiTest):
                 headers={'Content-Type': 'multipart/form-data'},
             )
             self.assert_error(answer, 404, 'not_found')
+
+    def test_a_request_without_a_path(self):
+        """uWSGI hands HTTP/0.9 over like that."""
+        environ = webob.Request.blank('/').environ
+        del environ['PATH_INFO']
+        answer = webob.Request(environ).get_response(self.app)
+        self.assertEqual(200, answer.status_int)
 
     def test_urls_that_are_not_utf_8(self):
         answer = self.get('/v1/desktops?name=%ff')

@@ -21,7 +21,7 @@ class BodyTest(base.ApiTest):
             'POST',
             URL,
             headers={'Content-Type': 'application/json'},
-            **environ | {'wsgi.input': io.BytesIO(data)},
+            **{'wsgi.input': io.BytesIO(data)} | environ,
         )
 
     def chunked(self, data):
@@ -66,14 +66,51 @@ class BodyTest(base.ApiTest):
         )
         self.assert_error(answer, 411, 'length_required')
 
+    def test_lengths_that_are_no_numbers(self):
+        for told in ('-1', '+2', '1_0', '2, 2', 'abc', '\u0662', ' 2'):
+            error = self.assert_error(
+                self.send('{}', CONTENT_LENGTH=told), 400, 'invalid'
+            )
+            self.assertEqual({'field': 'body'}, error['details'], told)
+
+    def test_lengths_that_nothing_has(self):
+        for told in ('9' * 15, '9' * 5000):
+            answer = self.send('{}', CONTENT_LENGTH=told)
+            self.assert_error(answer, 413, 'body_too_large')
+
+    def test_a_body_that_ends_too_early(self):
+        answer = self.send('{"name": "Ada"}', CONTENT_LENGTH='500')
+        self.assert_error(answer, 400, 'invalid', 'body')
+
+    def test_a_client_that_goes_away(self):
+        gone = mock.Mock(spec_set=['read'])
+        gone.read.side_effect = OSError('during read(500)')
+        answer = self.send('{}', **{'wsgi.input': gone})
+        self.assert_error(answer, 400, 'invalid', 'body')
+
+    def test_chunks_that_uwsgi_cannot_read(self):
+        uwsgi = mock.Mock(spec_set=['chunked_read'])
+        uwsgi.chunked_read.side_effect = OSError('unable to receive')
+        with mock.patch.object(body, 'uwsgi', uwsgi):
+            answer = self.send(
+                b'', CONTENT_LENGTH='', HTTP_TRANSFER_ENCODING='chunked'
+            )
+        self.assert_error(answer, 400, 'invalid', 'body')
+
+    def test_a_length_beside_chunks(self):
+        """One of two servers in a row would believe the one, one the other."""
+        for told in (
+            {'HTTP_TRANSFER_ENCODING': 'chunked'},
+            {'HTTP_TRANSFER_ENCODING': 'gzip', 'CONTENT_LENGTH': ''},
+            {'HTTP_TRANSFER_ENCODING': 'xchunked', 'CONTENT_LENGTH': ''},
+        ):
+            answer = self.send('{}', **told)
+            self.assert_error(answer, 400, 'invalid', 'body')
+
     def test_the_size_is_checked_before_the_token(self):
         self.config(group='api', max_request_body_size=1024)
         answer = self.call('POST', URL, {'a': 'x' * 1024}, persona=None)
         self.assert_error(answer, 413, 'body_too_large')
-
-    def test_a_length_that_is_no_number(self):
-        answer = self.send('{}', CONTENT_LENGTH='many')
-        self.assert_error(answer, 400, 'bad_request')
 
     def test_the_deepest_body_and_one_level_more(self):
         self.config(group='api', max_json_depth=5)
