@@ -1,0 +1,381 @@
+"""What the loops do unasked, and audits, with a death in the middle.
+
+Nothing holds a lease here: each of them must be right because of what it
+writes, and when it writes it.
+"""
+
+import functools
+
+import ddt
+import sqlalchemy as sa
+
+from clouddesk import db
+from clouddesk.db import models
+from clouddesk.db import turns
+from clouddesk.db.api import courses
+from clouddesk.tests import tally
+from clouddesk.tests.functional.crash import picture
+from clouddesk.tests.functional.crash import stage
+
+_LESSONS = 'clouddesk.db.api.lessons.'
+_KEEPING = 'clouddesk.db.api.keeping.'
+_LIKENESS = 'clouddesk.conductor.likeness.'
+_ACT = 'clouddesk.db.api.desktop_orders.act'
+
+#: A lesson is on, whenever this runs.
+_ALWAYS = {
+    'timezone': 'UTC',
+    'from': '2026-01-01',
+    'until': '2030-12-31',
+    'lessons': [
+        {
+            'days': ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+            'start': '00:00',
+            'end': '23:59',
+        }
+    ],
+}
+
+
+class Loop:
+    """Something that a conductor does by itself."""
+
+    noun: str
+    #: Functions around which it can die; and the how many-th call it is.
+    places: tuple[tuple[str, int], ...]
+    options: dict = {}
+    environment: dict[str, str] = {}
+
+    def prepare(self, house):
+        """Make what the loop will find; no conductor is there."""
+
+    def is_over(self, house):
+        """Whether the loop has done its work."""
+        raise NotImplementedError
+
+
+class Sweep(Loop):
+    """Leftovers of a desktop that is gone."""
+
+    noun = 'sweep'
+    places = (('clouddesk.conductor.sweep.remove', 2),)
+
+    def prepare(self, house):
+        with house.builder():
+            desktop_id = house.build_desktop(**house.wish())
+            kept = picture.leftovers(house)
+            house.finish(house.api.delete('/desktops/' + desktop_id))
+        picture.put_back(house, kept)
+
+    def is_over(self, house):
+        house.cinder.settle()
+        return not (
+            house.neutron.ports
+            or house.neutron.floating_ips
+            or house.cinder.volumes
+        )
+
+
+class Restart(Loop):
+    """V20: two desktops fell."""
+
+    noun = 'keeper'
+    places = ((_KEEPING + 'restart', 1), (_KEEPING + '_count', 2))
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2)
+        with house.cloud.lock:
+            for server in house.nova.servers.values():
+                server.become('stopped', 4)
+
+    def is_over(self, house):
+        orders = house.api.get('/work-orders')['work_orders']
+        return len(orders) == 3 and all(
+            order['status'] == 'succeeded' for order in orders
+        )
+
+
+class GiveUp(Restart):
+    """V20: they fell too often."""
+
+    noun = 'keeper gives up'
+    places = ((_KEEPING + 'give_up', 1),)
+    options = {'max_restarts': 0}
+
+    def is_over(self, house):
+        return all(desktop['fault'] for desktop in house.desktops())
+
+
+class Return(Loop):
+    """A floating desktop is left off."""
+
+    noun = 'returns'
+    places = (('clouddesk.db.api.assignments.release', 1),)
+    options = {
+        'return_interval': 0.2,
+        'more': {'desktop': {'return_after': 1}},
+    }
+    on_return = 'keep'
+
+    def prepare(self, house):
+        with house.builder():
+            pool_id = house.build_pool(
+                1,
+                assignment='first_come',
+                persistence='floating',
+                on_return=self.on_return,
+            )
+            rita = house.school.users['rita']
+            house.act('pools', pool_id, 'add_members', users=[rita])
+            person = house.service.client('rita')
+            person.post('/pools/%s/actions/take' % pool_id)
+            house.finish(house.act('desktops', house.ids()[0], 'stop'))
+
+    def is_over(self, house):
+        return all(each['assignee'] is None for each in house.desktops())
+
+
+class ReturnAndRebuild(Return):
+    noun = 'returns, rebuilt'
+    places = ((_ACT, 1), ('clouddesk.db.inserts.items', 1))
+    on_return = 'rebuild'
+
+    def is_over(self, house):
+        orders = house.api.get('/work-orders', kind='desktop.rebuild')
+        done = [o['status'] == 'succeeded' for o in orders['work_orders']]
+        return done == [True]
+
+
+class Bell(Loop):
+    """I14: a lesson begins; there is no pool yet."""
+
+    noun = 'timetable, start'
+    places = (
+        (_LESSONS + 'begin', 1),
+        (_LESSONS + 'begin', 2),
+        (_LESSONS + 'invite', 1),
+        ('clouddesk.db.turns.record', 1),
+        ('clouddesk.db.api.courses.move', 1),
+    )
+
+    def prepare(self, house):
+        self.make(house)
+
+    def make(self, house, **extra):
+        course = house.api.post(
+            '/courses',
+            **house.spec(
+                name='maths',
+                size=2,
+                timetable=_ALWAYS,
+                ahead=0,
+                roster={'users': [house.school.users['rita']]},
+                **extra,
+            ),
+        )
+        self.course_id = course['id']
+
+    def status(self, house):
+        return house.api.get('/courses/' + self.course_id)['status']
+
+    def is_over(self, house):
+        return self.status(house) == 'in_session'
+
+
+class LastBell(Bell):
+    """I14: it ends, and everything is made again and put off."""
+
+    noun = 'timetable, end'
+    places = (
+        (_LESSONS + 'begin', 1),
+        (_LESSONS + 'begin', 2),
+        (_LESSONS + 'begin', 3),
+        ('clouddesk.db.api.courses.move', 1),
+    )
+
+    def prepare(self, house):
+        self.make(house, at_end='rebuild')
+        with house.builder():
+            house.until(lambda: self.status(house) == 'in_session')
+        row = courses.get(self.course_id)
+        past = {'next_at': row.created_at, 'timetable': None}
+        house.assertTrue(courses.move(turns.Turn(row, past)))
+
+    def is_over(self, house):
+        return self.status(house) == 'idle'
+
+
+class Likeness(Loop):
+    """V32, V39: Nova does not know yet."""
+
+    noun = 'likeness'
+    places = ((_LIKENESS + '_lock', 2), (_LIKENESS + '_rename', 2))
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2)
+        for number, desktop_id in enumerate(house.ids()):
+            house.api.patch('/desktops/' + desktop_id, name='Eve%d' % number)
+            path = '/desktops/%s/actions/lock' % desktop_id
+            house.root.post(path, reason='Exam')
+
+    def is_over(self, house):
+        return all(
+            server.locked and server.name.startswith('Eve')
+            for server in house.nova.servers.values()
+        )
+
+
+class Stranded(Loop):
+    """An order is gone without having freed its desktops."""
+
+    noun = 'stranded'
+    places = (('clouddesk.db.api.desktops.observe', 1),)
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2)
+        with db.writer() as session:
+            session.execute(
+                sa.update(models.Desktop).values(status='stopping')
+            )
+
+    def is_over(self, house):
+        return all(each['status'] == 'running' for each in house.desktops())
+
+
+class Purge(Loop):
+    """History goes, and what is in use stays."""
+
+    noun = 'purge'
+    places = (
+        ('clouddesk.db.api.purge.finished_orders', 1),
+        ('clouddesk.secrets.purge', 1),
+    )
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2)
+            house.build_desktop()
+        long_ago = models.WorkOrder.created_at.type.python_type(2020, 1, 1)
+        with db.writer() as session:
+            session.execute(
+                sa.update(models.WorkOrder).values(finished_at=long_ago)
+            )
+
+    def is_over(self, house):
+        return house.api.get('/work-orders')['work_orders'] == []
+
+
+class Repair(Loop):
+    """Somebody asks for a repair, and asks again when nobody answers."""
+
+    noun = 'audit repair'
+    places = (('clouddesk.conductor.sweep.remove', 2), (_ACT, 1))
+    options = {'sync_interval': 3600, 'sweep_interval': 3600}
+
+    def prepare(self, house):
+        with house.builder():
+            desktop_id = house.build_desktop(**house.wish())
+            kept = picture.leftovers(house)
+            house.finish(house.api.delete('/desktops/' + desktop_id))
+            house.build_desktop(name='Bob')
+        (server,) = house.nova.servers.values()
+        house.nova.destroy(server.id)
+        picture.put_back(house, kept)
+        self.environment = {'CLOUDDESK_REPAIR': house.school.project_id}
+
+    def is_over(self, house):
+        orders = house.api.get('/work-orders', status='queued,running')
+        if orders['work_orders']:
+            return False
+        found = picture.auditor().differences(house.school.project_id)
+        if found:
+            picture.auditor().repair(
+                house.school.project_id,
+                None,
+                {'user_id': house.school.users['grace'], 'request_id': None},
+            )
+        return not found
+
+
+LOOPS = (
+    Sweep(),
+    Restart(),
+    GiveUp(),
+    Return(),
+    ReturnAndRebuild(),
+    Bell(),
+    LastBell(),
+    Likeness(),
+    Stranded(),
+    Purge(),
+    Repair(),
+)
+
+
+def cases():
+    """Each place of each loop before and after, in both forms; or some."""
+    found = [
+        (loop, place, when, number, form)
+        for loop in LOOPS
+        for place, number in loop.places
+        for when, form in _WAYS
+        # The writer's lock of SQLite is held there.
+        if form == stage.KILLED or place not in _INSIDE
+    ]
+    if tally.is_long():
+        return found
+    taken = {}
+    for number, case in enumerate(found):
+        alike = [c for c in found if c[0] is case[0]]
+        taken.setdefault(case[0], alike[number % len(alike)])
+    return list(taken.values())
+
+
+_WAYS = tuple((w, f) for w in stage.MOMENTS for f in stage.FORMS)
+#: Called in the middle of a transaction.
+_INSIDE = frozenset(
+    {
+        'clouddesk.db.inserts.items',
+        'clouddesk.db.turns.record',
+        _KEEPING + '_count',
+    }
+)
+
+
+@functools.cache
+def undisturbed(loop):
+    """The picture after a loop that nobody disturbed."""
+    rehearsal = stage.CrashTestCase('run')
+    with rehearsal.house(**loop.options):
+        loop.prepare(rehearsal)
+        with rehearsal.builder():
+            rehearsal.until(lambda: loop.is_over(rehearsal))
+        rehearsal.assertEqual([], picture.complaints(rehearsal))
+        return picture.of(rehearsal)
+
+
+@ddt.ddt
+class LoopTest(stage.CrashTestCase):
+    @ddt.idata(cases())
+    @ddt.unpack
+    def test_loop(self, loop, place, when, number, form):
+        short = '.'.join(place.split('.')[-2:])
+        tally.track(self, loop.noun, '%s %s' % (when, short), form)
+        expected = undisturbed(loop)
+        moment = '%s:%s:%d' % (place, when, number)
+        with self.house(**loop.options):
+            loop.prepare(self)
+            if form == stage.KILLED:
+                self.kill(moment, **loop.environment)
+            else:
+                stale = self.freeze(moment, **loop.environment)
+            self.service.start_conductor()
+            self.until(lambda: loop.is_over(self))
+            self.assertPicture(expected)
+            if form == stage.FROZEN:
+                stale.thaw()
+                self.assertEqual(0, stale.terminate(), stale.output())
+                self.assertPicture(expected)
