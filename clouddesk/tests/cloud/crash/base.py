@@ -43,6 +43,9 @@ OPTIONS = {
     'cloud': {'timeout': LEASE * 2 // 3, 'connect_retries': 0},
 }
 
+#: Where no lease has to expire.
+PATIENT = {'conductor': {'lease_seconds': 600}, 'cloud': {'timeout': 60}}
+
 _OWNED = 'CLOUDDESK_TEST_MAY_BREAK'
 _UNFINISHED = ('queued', 'paused', 'running', 'cancelling')
 #: Characters of a conductor's log that a failed test shows.

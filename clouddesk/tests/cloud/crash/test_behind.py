@@ -22,7 +22,9 @@ SHORT = ('port deleted',)
 
 @ddt.ddt
 class BehindOurBackTest(base.CrashTest):
-    """Rule 7: it is shown, and repaired (I2)."""
+    """Rule 7: it is shown, and repaired."""
+
+    options = base.PATIENT
 
     @ddt.data(*(DEEDS if tally.is_long() else SHORT))
     def test_deed(self, deed):

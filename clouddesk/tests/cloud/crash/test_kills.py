@@ -66,7 +66,7 @@ class LifeTest(base.CrashTest):
 
     @ddt.idata(lives(tally.is_long()))
     def test_life(self, number):
-        """I1, rules 1 to 4: nothing twice, nothing lost, no way barred."""
+        """Rules 1 to 4: nothing twice, nothing lost, no way barred."""
         self.number = number
         self.begin()
         self.change()
@@ -174,7 +174,8 @@ class LifeTest(base.CrashTest):
             self.replace()
             return self.ended(give())
         step, when = moments(kind, inputs)[self.number]
-        accident = how(self.number, PHASES.index((kind, inputs)))
+        turn = PHASES.index((kind, inputs)) // 4
+        accident = how(self.number, turn)
         name = kind + ''.join(' ' + each for each in inputs.values())
         with tally.part(name, '%s %s' % (when, step), accident):
             return self.strike(give, step, when, accident, number)

@@ -43,6 +43,8 @@ MIDDLE = {
 class OutageTest(base.CrashTest):
     """The order ends well, at once or when somebody retries it."""
 
+    options = base.PATIENT
+
     @ddt.idata(OUTAGES if tally.is_long() else SHORT)
     @ddt.unpack
     def test_outage(self, name, seconds):
@@ -93,7 +95,10 @@ class OutageTest(base.CrashTest):
 class MessageTest(base.CrashTest):
     """The row is the order, the message is a hint (rule 1)."""
 
-    options = {'conductor': {'sync_interval': 3600}}
+    options = {
+        'conductor': {'sync_interval': 3600, 'lease_seconds': 600},
+        'cloud': {'timeout': 60},
+    }
 
     def test_broker_away(self):
         """202 as ever; the loop finds the order; later Nova is heard."""
@@ -141,6 +146,8 @@ class MessageTest(base.CrashTest):
 
 class TokenTest(base.CrashTest):
     """The token of the service user is revoked while it is in use."""
+
+    options = base.PATIENT
 
     def test_revoked(self):
         conductor = self.replace()
@@ -191,8 +198,8 @@ class TokenTest(base.CrashTest):
 class HandOverTest(base.CrashTest):
     """SIGTERM under load: handed over, nothing lost."""
 
-    # Nobody may wait for a lease to expire.
-    options = {'conductor': {'lease_seconds': 600}}
+    # Nobody can wait for a lease to expire.
+    options = base.PATIENT
 
     def test_under_load(self):
         with tally.part('pool.create', 'middle', 'SIGTERM, taken over'):
@@ -202,8 +209,7 @@ class HandOverTest(base.CrashTest):
             self.until(
                 lambda: any(self.is_half_done(order) for order in orders),
                 'some servers are made',
-                60,
-                0.1,
+                every=0.2,
             )
             self.assertEqual(0, first.terminate(), first.output())
             self.assertIn('has handed over', first.output())
@@ -222,6 +228,8 @@ class HandOverTest(base.CrashTest):
 @ddt.ddt
 class WorkerTest(base.CrashTest):
     """A worker of the API dies over a request: an order, or nothing."""
+
+    options = base.PATIENT
 
     @ddt.data(*(MOMENTS if tally.is_long() else MOMENTS[:1]))
     def test_killed(self, moment):
