@@ -129,7 +129,13 @@ def list_(
     query = query.options(*owned.SHOWN)
     with db.reader() as session:
         return paging.fetch(
-            session, query, models.Desktop, project_id, page, viewer
+            session,
+            query,
+            models.Desktop,
+            project_id,
+            page,
+            viewer,
+            is_whole=not any(filters.values()),
         )
 
 

@@ -33,6 +33,10 @@ def one_of(column: str, values: frozenset[str]) -> sa.CheckConstraint:
     return sa.CheckConstraint('%s IN (%s)' % (column, quoted), name=column)
 
 
+def index(table: str, *columns: str) -> sa.Index:
+    return sa.Index('ix_%s_%s' % (table, '_'.join(columns)), *columns)
+
+
 BOOT_FROM = frozenset({'image', 'volume'})
 
 

@@ -19,20 +19,24 @@ class Desktop(base.Owned, base.Spec, base.FromTemplate, base.Base):
         # Nobody takes two desktops of one pool, however fast.
         sa.UniqueConstraint('pool_id', 'assignee_type', 'assignee_id'),
         sa.UniqueConstraint('server_id'),
-        sa.Index(
-            'ix_desktops_assignee_id_assignee_type',
-            'assignee_id',
-            'assignee_type',
+        *(
+            base.index('desktops', *columns)
+            for columns in (
+                ('assignee_id', 'assignee_type'),
+                ('project_id', 'created_at', 'id'),
+                ('project_id', 'updated_at', 'id'),
+                ('project_id', 'name'),
+                ('project_id', 'status', 'created_at', 'id'),
+                # Of all projects.
+                ('created_at', 'id'),
+                ('status', 'created_at', 'id'),
+                # Counted by pool.
+                ('pool_id', 'status'),
+                ('image_id',),
+                ('flavor_id',),
+                ('network_id',),
+            )
         ),
-        sa.Index(
-            'ix_desktops_project_id_created_at_id',
-            'project_id',
-            'created_at',
-            'id',
-        ),
-        sa.Index('ix_desktops_project_id_name', 'project_id', 'name'),
-        sa.Index('ix_desktops_project_id_status', 'project_id', 'status'),
-        sa.Index('ix_desktops_status', 'status'),
         base.one_of('status', states.DESKTOP_STATUSES),
         base.one_of('boot_from', base.BOOT_FROM),
         base.one_of('assignee_type', states.ASSIGNEE_TYPES),

@@ -14,6 +14,7 @@ class Pool(base.Owned, base.Spec, base.FromTemplate, base.Base):
     __tablename__ = 'pools'
     __table_args__ = (
         sa.UniqueConstraint('project_id', 'name'),
+        base.index('pools', 'project_id', 'created_at', 'id'),
         sa.CheckConstraint('size >= 0', name='size'),
         base.one_of('boot_from', base.BOOT_FROM),
         base.one_of('assignment', states.POOL_ASSIGNMENTS),

@@ -16,16 +16,16 @@ class WorkOrder(base.Owned, base.Base):
 
     __tablename__ = 'work_orders'
     __table_args__ = (
-        sa.Index(
-            'ix_work_orders_status_lease_expires_at',
-            'status',
-            'lease_expires_at',
-        ),
-        sa.Index(
-            'ix_work_orders_project_id_created_at_id',
-            'project_id',
-            'created_at',
-            'id',
+        *(
+            base.index('work_orders', *columns)
+            for columns in (
+                ('status', 'lease_expires_at'),
+                ('project_id', 'created_at', 'id'),
+                ('project_id', 'status', 'created_at', 'id'),
+                # Of a person, and of all projects.
+                ('user_id', 'created_at', 'id'),
+                ('created_at', 'id'),
+            )
         ),
         base.one_of('status', states.ORDER_STATUSES),
         sa.CheckConstraint('epoch >= 0', name='epoch'),

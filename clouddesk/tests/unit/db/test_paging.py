@@ -1,6 +1,9 @@
 """Pages of lists."""
 
+from unittest import mock
+
 import ddt
+import sqlalchemy as sa
 
 from clouddesk import exceptions
 from clouddesk import states
@@ -81,3 +84,26 @@ class PagingTestCase(base.DatabaseTestCase):
             paging.Page(sort_keys=['colour']),
         )
         self.assertEqual('sort_key', error.details['field'])
+
+    def test_a_later_page_begins_in_an_index(self):
+        """A large project is not read from its beginning."""
+        for key, index in (
+            ('created_at', 'project_id_created_at_id'),
+            ('updated_at', 'project_id_updated_at_id'),
+            ('name', 'project_id_name'),
+            ('status', 'project_id_status_created_at_id'),
+        ):
+            page = paging.Page(2, self.rows[0].id, [key], ['desc'])
+            with mock.patch.object(
+                sa.Select, 'with_hint', autospec=True, side_effect=first
+            ) as hinted:
+                desktops.list_('project', {}, page)
+                desktops.list_(None, {}, page)
+                desktops.list_('project', {'q': 'x'}, page)
+            hints = {call.args[2] for call in hinted.call_args_list}
+            self.assertEqual({'FORCE INDEX (ix_desktops_%s)' % index}, hints)
+            self.assertEqual(2, hinted.call_count)
+
+
+def first(query, *args):
+    return query
