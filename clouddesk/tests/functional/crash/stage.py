@@ -28,8 +28,16 @@ class CrashTestCase(base.FunctionalTestCase):
     """Builds a house for each play of a scene."""
 
     conductor = False
-    # A call may take two thirds of a lease, on a machine with other work.
-    options = {'lease_seconds': 5, 'max_builds_per_order': 4}
+    options = {
+        # A call may take two thirds of it, on a machine with other work.
+        'lease_seconds': 5,
+        'max_builds_per_order': 4,
+        # Hundreds of conductors that look all the time are work, too.
+        'claim_interval': 0.3,
+        'sync_interval': 1,
+        'sweep_interval': 1,
+        'more': {'course': {'timetable_interval': 1}},
+    }
 
     def setUp(self):
         forked_conductor.make_room()
@@ -87,7 +95,7 @@ class CrashTestCase(base.FunctionalTestCase):
         return [each['id'] for each in found]
 
     def until(self, read: Any, good: Any = bool) -> Any:
-        return service.until(read, good, PATIENCE)
+        return service.until(read, good, PATIENCE, pause=0.2)
 
     def finish(self, order, status='succeeded'):
         order = self.until(
@@ -130,7 +138,7 @@ class CrashTestCase(base.FunctionalTestCase):
         with contextlib.suppress(TimeoutError):
             # The loops write down what Nova said last.
             service.until(
-                lambda: picture.of(self), lambda now: now == expected, 5
+                lambda: picture.of(self), expected.__eq__, 5, pause=0.5
             )
         self.maxDiff = None
         for part, now in picture.of(self).items():

@@ -19,7 +19,7 @@ class LoadTest(stage.CrashTestCase):
     Nothing is lost, nothing is done twice.
     """
 
-    options = {'lease_seconds': 5, 'max_builds_per_order': 5}
+    options = stage.CrashTestCase.options | {'max_builds_per_order': 5}
 
     def setUp(self):
         super().setUp()
