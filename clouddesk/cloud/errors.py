@@ -129,6 +129,16 @@ def _text(error: Exception) -> str:
 
 
 def shorten(text: str | None) -> str:
-    """One line of at most :data:`MAX_TEXT` characters."""
+    """One line of at most :data:`MAX_TEXT` characters that all can be seen.
+
+    Services repeat what guests and tenants told them, and logs and terminals
+    obey control characters.
+    """
     line = ' '.join((text or '').split())
+    line = ''.join(
+        each
+        if each.isprintable()
+        else each.encode('unicode_escape').decode('ascii')
+        for each in line
+    )
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + '…'

@@ -15,6 +15,7 @@ from clouddesk.osc import errors
 from clouddesk.osc import progress
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
+from clouddesk.osc.i18n import ngettext
 from clouddesk.sdk import exceptions
 
 #: What a shell answers for a program that Ctrl-C ended.
@@ -184,18 +185,18 @@ def failures(order: Any) -> list[str]:
     ]
     if not lines and order.fault:
         lines = [columns.fault(order.fault)]
-    lines.append(
-        _(
-            'Work order %(id)s failed for %(failed)s of %(total)s desktops. '
-            'Try again with:\n'
-            '    openstack desktop work order retry %(id)s'
-        )
-        % {
-            'id': order.id,
-            'failed': (order.counts or {}).get('failed', 0),
-            'total': progress.worked_on(order.counts or {}),
-        }
+    total = progress.worked_on(order.counts or {})
+    message = ngettext(
+        'Work order %(id)s failed for %(failed)s of %(total)s desktop. '
+        'Try again with:\n'
+        '    openstack desktop work order retry %(id)s',
+        'Work order %(id)s failed for %(failed)s of %(total)s desktops. '
+        'Try again with:\n'
+        '    openstack desktop work order retry %(id)s',
+        total,
     )
+    failed = (order.counts or {}).get('failed', 0)
+    lines.append(message % {'id': order.id, 'failed': failed, 'total': total})
     return lines
 
 
@@ -241,4 +242,7 @@ def _safe_value(value: Any, formatter: str) -> Any:
         return value
     if value is None and formatter == _FOR_PEOPLE:
         return ''
-    return text.clean(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    # Where a row is a line, a text must not make another one.
+    return text.clean(value, '\n\t' if formatter == _FOR_PEOPLE else '\t')

@@ -15,8 +15,10 @@ Schema = dict[str, Any]
 
 # Python's $ also matches before a line break at the end.
 _END = r'$(?!\n)'
-#: Anything but control characters and halves of surrogate pairs.
-_PRINTABLE = r'^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*' + _END
+#: Control characters, other ends of lines, what turns the reading direction,
+#: and halves of surrogate pairs.
+_HARMFUL = r'\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff'
+_PRINTABLE = '^[^%s]*%s' % (_HARMFUL, _END)
 
 #: V12: letters of any script, so Chinese too.
 DESKTOP_NAME: Schema = {
@@ -96,7 +98,7 @@ TAG: Schema = {
     'type': 'string',
     'minLength': 1,
     'maxLength': 60,
-    'pattern': r'^(?!\s)[^\x00-\x1f\x7f-\x9f\ud800-\udfff,/]*(?<!\s)' + _END,
+    'pattern': r'^(?!\s)[^%s,/]*(?<!\s)%s' % (_HARMFUL, _END),
     'description': _(
         'text without commas, slashes, control characters and blanks at its '
         'ends'

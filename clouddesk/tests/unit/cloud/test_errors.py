@@ -104,6 +104,10 @@ class ShortenTest(base.BaseTestCase):
     def test_one_line(self):
         self.assertEqual('a b', errors.shorten('a\n  b\n'))
 
+    def test_nothing_that_a_terminal_obeys(self):
+        said = errors.shorten('x\x1b[2J\u202e\r\nforged 学生')
+        self.assertEqual('x\\x1b[2J\\u202e forged 学生', said)
+
     def test_nothing(self):
         self.assertEqual('', errors.shorten(None))
 
