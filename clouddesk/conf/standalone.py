@@ -1,6 +1,14 @@
 """Options on the command line of clouddesk-standalone."""
 
 from oslo_config import cfg
+from oslo_config import types
+
+
+class _Port(types.Port):
+    def __repr__(self) -> str:
+        # oslo.config shows this to whoever mistypes it.
+        return 'port (%s to %s)' % (self.min, self.max)
+
 
 CLI_OPTS = [
     cfg.StrOpt(
@@ -14,7 +22,7 @@ CLI_OPTS = [
         default='127.0.0.1',
         help='Address that the API listens on.',
     ),
-    cfg.PortOpt('port', default=8790, min=1, help='Port of the API.'),
+    cfg.Opt('port', type=_Port(min=1), default=8790, help='Port of the API.'),
     cfg.StrOpt(
         'data-dir',
         metavar='DIR',

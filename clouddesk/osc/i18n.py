@@ -15,8 +15,13 @@ _FOLDER = pathlib.Path(__file__).parents[1] / 'locale'
 _VARIABLES = ('LANGUAGE', 'LC_ALL', 'LC_MESSAGES', 'LANG')
 _NONE = ('C', 'POSIX')
 
+_CATALOGUE = gettext.translation(DOMAIN, _FOLDER, fallback=True)
+
 #: Marks a string for translation.
-_ = gettext.translation(DOMAIN, _FOLDER, fallback=True).gettext
+_ = _CATALOGUE.gettext
+
+#: The same for a number of things: one, many, and how many there are.
+ngettext = _CATALOGUE.ngettext
 
 
 def language(environ: Mapping[str, str] = os.environ) -> str | None:

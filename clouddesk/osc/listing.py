@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+import functools
 from typing import Any
 
 from osc_lib.cli import parseractions
@@ -54,7 +55,7 @@ def add_scope_options(
     parser.add_argument(
         '--sort',
         metavar='<key>[:<direction>]',
-        type=_sort,
+        type=functools.partial(_sort, sort_keys),
         default=default or {},
         help=_('Sort by a key (%(keys)s), asc or desc')
         % {'keys': ', '.join(sort_keys)},
@@ -158,8 +159,13 @@ def some_words(value: str) -> list[str]:
     return found
 
 
-def _sort(value: str) -> dict[str, str]:
+def _sort(keys: Sequence[str], value: str) -> dict[str, str]:
     key, _colon, direction = value.partition(':')
+    if key and key not in keys:
+        raise argparse.ArgumentTypeError(
+            _('nothing is sorted by %(key)s; by %(keys)s')
+            % {'key': key, 'keys': ', '.join(keys)}
+        )
     if not key or direction not in ('', *_DIRECTIONS):
         raise argparse.ArgumentTypeError(
             _('%s is not <key> or <key>:asc or <key>:desc') % value

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
+from clouddesk.osc.i18n import ngettext
 
 _BAR = 24
 _CLEAR_TO_END = '\x1b[K'
@@ -113,10 +114,10 @@ def worked_on(counts: dict[str, int]) -> int:
 
 
 def _desktops(counts: dict[str, int]) -> str:
-    return _('%(done)s/%(total)s desktops') % {
-        'done': counts.get('done', 0),
-        'total': worked_on(counts),
-    }
+    total = worked_on(counts)
+    return ngettext(
+        '%(done)s/%(total)s desktop', '%(done)s/%(total)s desktops', total
+    ) % {'done': counts.get('done', 0), 'total': total}
 
 
 def _step(order: Any) -> str:

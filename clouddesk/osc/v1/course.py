@@ -1,6 +1,7 @@
 """``openstack desktop course create|list|show|set|start|end|delete``"""
 
 import argparse
+import sys
 from typing import Any
 
 from osc_lib import exceptions as osc_exceptions
@@ -9,6 +10,7 @@ from clouddesk.osc import columns
 from clouddesk.osc import command
 from clouddesk.osc import find
 from clouddesk.osc import listing
+from clouddesk.osc import progress
 from clouddesk.osc import questions
 from clouddesk.osc import spec
 from clouddesk.osc import text
@@ -215,12 +217,24 @@ class _Action(command.ShowOne):
         course = find.course(self.client, parsed_args.course)
         course = self.act(course.id)
         if parsed_args.wait:
-            try:
-                course = self.client.wait_for_course(course)
-            except KeyboardInterrupt:
-                raise command.Left(_goes_on(course)) from None
+            course = self._follow_course(course)
             self.exit_code = 1 if course.fault else 0
         return _shown(course)
+
+    def _follow_course(self, course: Any) -> Any:
+        """Show its work orders, one after the other, until it is at rest."""
+        shown = progress.on(sys.stderr, self.app.options.verbose_level == 0)
+
+        def look(course: Any) -> None:
+            if course.work_order_id:
+                shown(self.client.get_work_order(course.work_order_id))
+
+        try:
+            return self.client.wait_for_course(course, callback=look)
+        except KeyboardInterrupt:
+            raise command.Left(_goes_on(course)) from None
+        finally:
+            shown.close()
 
 
 def _goes_on(course: Any) -> str:

@@ -15,6 +15,7 @@ from clouddesk.osc import listing
 from clouddesk.osc import spec
 from clouddesk.osc import tags
 from clouddesk.osc.i18n import _
+from clouddesk.osc.i18n import ngettext
 from clouddesk.osc.v1 import preview
 from clouddesk.osc.v1 import rows
 
@@ -279,10 +280,13 @@ def shown(desktop: Any) -> tuple[Sequence[str], Iterable[Any]]:
 
 def totals(summary: Any) -> str:
     """``12 desktops: 24 vCPUs, 48 GiB RAM, 240 GiB disk``"""
-    return _(
-        '%(count)s desktops: %(vcpus)s vCPUs, %(ram)s RAM, %(disk)s disk'
+    count = summary.count or 0
+    return ngettext(
+        '%(count)s desktop: %(vcpus)s vCPUs, %(ram)s RAM, %(disk)s disk',
+        '%(count)s desktops: %(vcpus)s vCPUs, %(ram)s RAM, %(disk)s disk',
+        count,
     ) % {
-        'count': summary.count or 0,
+        'count': count,
         'vcpus': summary.vcpus or 0,
         'ram': columns.size(summary.ram or 0),
         'disk': columns.size((summary.disk or 0) * 1024),

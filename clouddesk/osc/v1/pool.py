@@ -11,6 +11,7 @@ from clouddesk.osc import questions
 from clouddesk.osc import spec
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
+from clouddesk.osc.i18n import ngettext
 from clouddesk.osc.v1 import desktop as desktop_commands
 from clouddesk.osc.v1 import preview
 from clouddesk.osc.v1 import rows
@@ -220,9 +221,12 @@ class ResizePool(command.ShowSome):
             found = self.client.preview_resize_pool(pool.id, parsed_args.size)
             return preview.shown(self, found)
         if parsed_args.size < pool.size:
-            question = _(
+            question = ngettext(
+                'Shrink %(name)s from %(size)s to %(wanted)s desktop and '
+                'delete the others with everything on them?',
                 'Shrink %(name)s from %(size)s to %(wanted)s desktops and '
-                'delete the others with everything on them?'
+                'delete the others with everything on them?',
+                parsed_args.size,
             ) % {
                 'name': pool.name,
                 'size': pool.size,
@@ -334,8 +338,10 @@ def _add_size_option(parser: argparse.ArgumentParser) -> None:
 
 def _question(pools: list[Any]) -> str:
     number = sum(sum((pool.counts or {}).values()) for pool in pools)
-    return _(
-        'Delete with %(number)s desktops and everything on them: %(names)s?'
+    return ngettext(
+        'Delete with %(number)s desktop and everything on it: %(names)s?',
+        'Delete with %(number)s desktops and everything on them: %(names)s?',
+        number,
     ) % {
         'number': number,
         'names': ', '.join(text.one_line(pool.name) for pool in pools),
@@ -343,9 +349,12 @@ def _question(pools: list[Any]) -> str:
 
 
 def _more_faults(pool: Any, number: int) -> str:
-    return _(
+    return ngettext(
+        '%(number)s more desktop is in fault. List all of them with:\n'
+        '    openstack desktop list --pool %(id)s --status fault --long',
         '%(number)s more desktops are in fault. List all of them with:\n'
-        '    openstack desktop list --pool %(id)s --status fault --long'
+        '    openstack desktop list --pool %(id)s --status fault --long',
+        number,
     ) % {'number': number, 'id': pool.id}
 
 

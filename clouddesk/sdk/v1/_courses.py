@@ -1,5 +1,6 @@
 """The proxy's verbs for courses."""
 
+from collections.abc import Callable
 from collections.abc import Generator
 from typing import Any
 
@@ -108,11 +109,13 @@ class CoursesMixin(_base.BaseProxy):
         course: str | _course.Course,
         timeout: float | None = None,
         interval: float | None = 2,
+        callback: Callable[[_course.Course], None] | None = None,
     ) -> _course.Course:
         """Wait until a course is idle or in session
 
         :param timeout: Seconds to wait at most; None waits for ever.
         :param interval: Seconds between two looks.
+        :param callback: Called with the course after each look.
 
         :returns: The :class:`~clouddesk.sdk.v1.course.Course`
         :raises: :class:`~openstack.exceptions.ResourceTimeout` when the
@@ -122,6 +125,8 @@ class CoursesMixin(_base.BaseProxy):
         message = f'Timeout waiting for {found.id} to come to rest'
         for _count in utils.iterate_timeout(timeout, message, wait=interval):
             found = self.get_course(found.id)
+            if callback:
+                callback(found)
             if found.is_at_rest:
                 break
         return found

@@ -30,7 +30,7 @@ class SummaryTest(base.BaseTestCase):
         for status in ('queued', 'paused', 'cancelling', 'succeeded'):
             order = _order('pending', status=status)
             self.assertEqual(
-                f'desktop.create, 0/1 desktops, {status}',
+                f'desktop.create, 0/1 desktop, {status}',
                 progress.summary(order),
             )
 

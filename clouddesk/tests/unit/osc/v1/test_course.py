@@ -108,6 +108,32 @@ class CourseTest(base.ShellTest):
         shown = self.json('desktop course start maths --wait')
         self.assertEqual('idle', shown['status'])
 
+    def test_progress(self):
+        """--wait shows the orders of the course, one after the other."""
+        orders = [
+            fakes.order('running', kind='pool.create'),
+            fakes.order('succeeded', kind='desktop.start', id='o2'),
+        ]
+        for order in orders:
+            self.cloud.answer('GET', '/work-orders/' + order['id'], order)
+        starting = MATHS | {'status': 'starting'}
+        self.cloud.answer('POST', PATH + '/actions/start', starting)
+        self.cloud.answer(
+            'GET',
+            PATH,
+            MATHS,
+            starting | {'work_order_id': orders[0]['id']},
+            MATHS | {'work_order_id': orders[1]['id']},
+        )
+        with mock.patch('time.sleep', autospec=True):
+            code, _out, err = self.openstack(
+                'desktop course start %s --wait' % MATHS['id']
+            )
+        self.assertEqual(0, code, err)
+        told = err.splitlines()
+        self.assertIn('pool.create', told[0])
+        self.assertIn('desktop.start', told[1])
+
     def test_ctrl_c_leaves_the_course_alone(self):
         starting = MATHS | {'status': 'starting'}
         self.cloud.answer('POST', PATH + '/actions/start', starting)

@@ -150,8 +150,8 @@ class CreateTest(base.ShellTest):
         self.assertEqual(0, code)
         self.assertIn('running', out)
         self.assertEqual(
-            ' 50 %  desktop.create, 0/1 desktops, server 0/1\n'
-            '100 %  desktop.create, 1/1 desktops, succeeded\n',
+            ' 50 %  desktop.create, 0/1 desktop, server 0/1\n'
+            '100 %  desktop.create, 1/1 desktop, succeeded\n',
             err,
         )
 
@@ -186,7 +186,7 @@ class CreateTest(base.ShellTest):
         self.assertEqual(1, code)
         self.assertIn('fault', out)
         self.assertIn('Ada: No valid host.\\x1b[2J\n', err)
-        self.assertIn('failed for 1 of 1 desktops', err)
+        self.assertIn('failed for 1 of 1 desktop.', err)
         self.assertIn('desktop work order retry ' + order['id'], err)
         self.assertNotIn('\x1b', out + err)
 
@@ -309,6 +309,8 @@ class ListTest(base.ShellTest):
 
     def test_a_sort_that_is_none(self):
         self.complain('desktop list --sort name:up', code=2)
+        told = self.complain('desktop list --sort colour', code=2)
+        self.assertIn('nothing is sorted by colour; by created_at, ', told)
 
     def test_text_of_others_cannot_steer_the_terminal(self):
         evil = BOB | {'name': 'x\x1b]0;y\x07', 'note': 'a\x1b[2J'}

@@ -95,7 +95,7 @@ class PoolTest(base.ShellTest):
         line = 'desktop pool resize class --size 1'
         code, out, err = self.openstack(line, stdin='n\n')
         self.assertEqual(1, code)
-        self.assertIn('Shrink class from 2 to 1 desktops', err)
+        self.assertIn('Shrink class from 2 to 1 desktop and', err)
         self.assertEqual([], self.cloud.calls('POST'))
         self.openstack(line + ' --yes', stdin='')
         self.openstack(line, stdin='y\n')
