@@ -66,6 +66,18 @@ class FloatingIP:
 
 
 @dataclasses.dataclass(frozen=True)
+class NewPort:
+    """A port that is to be made for a desktop."""
+
+    desktop_id: str
+    #: Of the desktop, for people.
+    name: str
+    network_id: str
+    #: Their ids; None is the project's default one.
+    security_groups: tuple[str, ...] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Volume:
     id: str
     status: str

@@ -12,11 +12,16 @@ from collections.abc import Sequence
 import threading
 from typing import Any
 
+from clouddesk import exceptions
 from clouddesk.cloud import types
+from clouddesk.conductor import gathering
 from clouddesk.db import models
 
 #: Desktops whose ports are found faster by reading those of the project.
 _MANY = 80
+#: Ports made with one call. Neutron makes them one after the other, and the
+#: servers wait for theirs.
+_PORTS_AT_ONCE = 8
 
 
 class Scene:
@@ -30,6 +35,7 @@ class Scene:
         self._volumes: dict[str, list[types.Volume]] = {}
         self._groups: dict[tuple[str, ...], dict[str, str]] = {}
         self._groups_lock = threading.Lock()
+        self._new_ports = gathering.Gatherer(self._make_ports, _PORTS_AT_ONCE)
 
     def look(self, desktops: Collection[models.Desktop]) -> None:
         """Search everything that carries the identity of these desktops."""
@@ -134,6 +140,45 @@ class Scene:
         """The recorded one first."""
         found = self._ports.get(desktop.id, [])
         return sorted(found, key=lambda port: port.id != desktop.port_id)
+
+    def make_port(
+        self, desktop: models.Desktop, groups: Sequence[str] | None
+    ) -> types.Port:
+        """Ask Neutron for a port, together with those who want one, too.
+
+        :param groups: ids of its security groups; None is the default one
+        """
+        wanted = types.NewPort(
+            desktop.id,
+            desktop.name,
+            desktop.network_id,
+            None if groups is None else tuple(groups),
+        )
+        made: types.Port = self._new_ports.ask(wanted)
+        return made
+
+    def _make_ports(self, wanted: list[types.NewPort]) -> list[Any]:
+        if len(wanted) == 1:
+            return [self._make_one(wanted[0])]
+        try:
+            ports: list[Any] = self._cloud.network.create_ports(wanted)
+            return ports
+        except exceptions.CloudError as error:
+            if error.transient:
+                raise
+        # All or none: whom Neutron meant shows when each comes alone.
+        return [self._make_one(each) for each in wanted]
+
+    def _make_one(self, wanted: types.NewPort) -> Any:
+        try:
+            return self._cloud.network.create_port(
+                wanted.desktop_id,
+                wanted.name,
+                wanted.network_id,
+                wanted.security_groups,
+            )
+        except exceptions.CloudError as error:
+            return error
 
     def floating_ips(self, desktop: models.Desktop) -> list[types.FloatingIP]:
         """The recorded one first."""

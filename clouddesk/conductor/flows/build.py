@@ -95,10 +95,7 @@ class Port(steps.Step):
         groups: list[str] | None,
     ) -> types.Port:
         """Make a port where there is none."""
-        port: types.Port = ctx.cloud.network.create_port(
-            desktop.id, desktop.name, desktop.network_id, groups
-        )
-        return port
+        return ctx.scene.make_port(desktop, groups)
 
 
 class Server(steps.Step):

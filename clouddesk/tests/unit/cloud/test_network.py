@@ -4,6 +4,7 @@ from oslo_utils import uuidutils
 from clouddesk import cloud
 from clouddesk import context
 from clouddesk import exceptions
+from clouddesk.cloud import types
 from clouddesk.tests.unit.cloud import base
 
 
@@ -20,6 +21,31 @@ class PortTest(base.CloudTestCase):
         with self.emulator.recorded() as calls:
             self.make_port()
         self.assertCalls(['POST /v2.0/ports'], calls)
+
+    def test_many_with_one_call(self):
+        wanted = [self.new_port() for _ in 'abc']
+        self.cloud.network.find_ports([self.desktop_id])
+        with self.emulator.recorded() as calls:
+            made = self.cloud.network.create_ports(wanted)
+        self.assertCalls(['POST /v2.0/ports'], calls)
+        ids = [each.desktop_id for each in wanted]
+        self.assertEqual(ids, [port.desktop_id for port in made])
+        found = self.cloud.network.find_ports(ids)
+        self.assertCountEqual(made, found)
+
+    def test_all_or_none(self):
+        self.emulator.neutron.port_quota[self.school.project_id] = 2
+        self.assertRaises(
+            exceptions.CloudQuotaExceeded,
+            self.cloud.network.create_ports,
+            [self.new_port() for _ in 'abc'],
+        )
+        self.assertEqual({}, self.emulator.neutron.ports)
+
+    def new_port(self):
+        return types.NewPort(
+            uuidutils.generate_uuid(), 'Ada', self.school.network_id
+        )
 
     def test_port_belongs_to_the_tenant(self):
         made = self.emulator.neutron.ports[self.make_port().id]

@@ -403,6 +403,17 @@ class Network(_Room):
 
         return self._call('create_port', effect, desktop_id)
 
+    def create_ports(self, wanted):
+        return [
+            self.create_port(
+                each.desktop_id,
+                each.name,
+                each.network_id,
+                each.security_groups,
+            )
+            for each in wanted
+        ]
+
     def get_port(self, port_id):
         def effect(id_):
             thing = self._world.things.get(id_)
