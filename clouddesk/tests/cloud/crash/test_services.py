@@ -53,13 +53,13 @@ class OutageTest(base.CrashTest):
         with tally.part('pool.create', 'middle', '%s %s' % (name, what)):
             order = self.interrupted('pool.create', self.make, name, seconds)
             self.pool_id = order.subject['id']
-            self.assertWhole(self.pool_id, 2)
+            self.soon(self.assertWhole, self.pool_id, 2)
         if tally.is_long():
             with tally.part('pool.delete', 'middle', '%s %s' % (name, what)):
                 self.interrupted('pool.delete', self.remove, name, seconds)
         else:
             self.ended(self.remove())
-        self.assertAsBefore()
+        self.soon(self.assertAsBefore)
 
     def interrupted(self, kind, give, name, seconds):
         """Carry an order out while a service is away."""
