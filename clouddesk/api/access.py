@@ -4,8 +4,6 @@ The policy is asked first and says what a role may do at all; then the rows
 are narrowed down, in the database, to those that are the caller's.
 """
 
-import collections
-import threading
 import time
 from typing import Any
 
@@ -16,6 +14,7 @@ from clouddesk import context as cd_context
 from clouddesk import exceptions
 from clouddesk import policy
 from clouddesk.api import listing
+from clouddesk.api import memory
 from clouddesk.api import request as cd_request
 from clouddesk.db import people
 from clouddesk.policies import base as policies
@@ -44,7 +43,7 @@ def myself(req: cd_request.Request) -> people.Viewer:
 
     :raises ServiceUnavailable: Keystone does not answer
     """
-    return people.Viewer(str(req.caller.user_id), _GROUPS.of(req.caller))
+    return people.Viewer(str(req.caller.user_id), _groups(req.caller))
 
 
 def filters(req: cd_request.Request) -> dict[str, Any]:
@@ -59,36 +58,15 @@ def whose(req: cd_request.Request, given: dict[str, Any]) -> dict[str, Any]:
     return others | mine
 
 
-class Groups:
-    """The groups of people, remembered for a minute."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        #: By user: until when, and the groups; the oldest first.
-        self._known: collections.OrderedDict[
-            str, tuple[float, tuple[str, ...]]
-        ] = collections.OrderedDict()
-
-    def of(self, caller: cd_context.RequestContext) -> tuple[str, ...]:
-        """The ids of the caller's groups, asked with her own token."""
-        user_id = str(caller.user_id)
+def _groups(caller: cd_context.RequestContext) -> tuple[str, ...]:
+    """The ids of the caller's groups, asked with her own token."""
+    user_id = str(caller.user_id)
+    known = _GROUPS.get(user_id)
+    if known is None:
         now = time.monotonic()
-        with self._lock:
-            until, groups = self._known.get(user_id, (0.0, ()))
-        if now < until:
-            return groups
-        groups = _ask(caller, user_id)
-        with self._lock:
-            self._known.pop(user_id, None)
-            self._known[user_id] = (now + _FRESH, groups)
-            while len(self._known) > _MOST:
-                self._known.popitem(last=False)
-        return groups
-
-    def forget(self) -> None:
-        """For tests."""
-        with self._lock:
-            self._known.clear()
+        known = _ask(caller, user_id)
+        _GROUPS.put(user_id, known, now)
+    return known
 
 
 def _ask(caller: cd_context.RequestContext, user_id: str) -> tuple[str, ...]:
@@ -105,5 +83,5 @@ def _ask(caller: cd_context.RequestContext, user_id: str) -> tuple[str, ...]:
         return ()
 
 
-_GROUPS = Groups()
+_GROUPS: memory.Memory[tuple[str, ...]] = memory.Memory(_FRESH, _MOST)
 forget = _GROUPS.forget

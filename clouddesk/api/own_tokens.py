@@ -6,7 +6,6 @@ because the conductor can work in one project only.
 
 from collections.abc import Iterable
 import hashlib
-import threading
 import time
 from typing import Any
 
@@ -14,6 +13,7 @@ from keystonemiddleware import auth_token
 import webob.exc
 
 from clouddesk import exceptions
+from clouddesk.api import memory
 from clouddesk.cloud import own
 from clouddesk.cloud import session
 from clouddesk.cloud import tokens
@@ -40,8 +40,9 @@ class SelfProving(auth_token.AuthProtocol):
             'service_token_roles_required': True,
         }
         super().__init__(app, options)
-        self._lock = threading.Lock()
-        self._proved: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._proved: memory.Memory[dict[str, Any]] = memory.Memory(
+            _BELIEVED, _MAX_TOKENS
+        )
 
     def fetch_token(self, token: str, **kwargs: Any) -> dict[str, Any]:
         """What Keystone says of a token.
@@ -49,23 +50,12 @@ class SelfProving(auth_token.AuthProtocol):
         :raises InvalidToken: it is not valid
         """
         key = hashlib.sha256(token.encode()).hexdigest()
-        known = self._known(key)
+        known = self._proved.get(key)
         if known is None:
+            now = time.monotonic()
             known = _asked(token)
-            self._remember(key, known)
+            self._proved.put(key, known, now)
         return known
-
-    def _known(self, key: str) -> dict[str, Any] | None:
-        with self._lock:
-            since, data = self._proved.get(key, (0.0, None))
-        fresh = data is not None and time.monotonic() - since < _BELIEVED
-        return data if fresh else None
-
-    def _remember(self, key: str, data: dict[str, Any]) -> None:
-        with self._lock:
-            if len(self._proved) >= _MAX_TOKENS:
-                self._proved.clear()
-            self._proved[key] = (time.monotonic(), data)
 
 
 def _asked(token: str) -> dict[str, Any]:

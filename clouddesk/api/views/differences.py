@@ -37,8 +37,8 @@ _MESSAGES = {
     ),
     'orphan': _(
         '%(resource_type)s %(resource_id)s carries the id of desktop '
-        '%(desktop_id)s, which this clouddesk does not have. Repair deletes '
-        'it; leave it if it belongs to another clouddesk.'
+        '%(desktop_id)s, which this clouddesk does not have, and was made by '
+        'this clouddesk. Repair deletes it.'
     ),
     'twin': _(
         'The desktop has another %(resource_type)s and does not use this '

@@ -19,34 +19,24 @@ class GroupsTest(base.ApiTest):
 
     def test_they_are_remembered_for_a_minute(self):
         self.ask.return_value = ('choir',)
-        groups = access.Groups()
+        access.forget()
         with mock.patch.object(
             access.time, 'monotonic', autospec=True, return_value=0.0
         ) as now:
-            self.assertEqual(('choir',), groups.of(self.caller()))
+            self.assertEqual(('choir',), access._groups(self.caller()))
             self.ask.return_value = ('chess',)
             now.return_value = 59.0
-            self.assertEqual(('choir',), groups.of(self.caller()))
+            self.assertEqual(('choir',), access._groups(self.caller()))
             now.return_value = 61.0
-            self.assertEqual(('chess',), groups.of(self.caller()))
+            self.assertEqual(('chess',), access._groups(self.caller()))
         self.assertEqual(2, self.ask.call_count)
 
     def test_everybody_has_her_own(self):
-        groups = access.Groups()
+        access.forget()
         self.ask.return_value = ('choir',)
-        groups.of(self.caller('ada'))
+        access._groups(self.caller('ada'))
         self.ask.return_value = ()
-        self.assertEqual((), groups.of(self.caller('bob')))
-
-    def test_not_too_many_are_remembered(self):
-        groups = access.Groups()
-        with mock.patch.object(access, '_MOST', 2):
-            for name in ('ada', 'bob', 'eve'):
-                groups.of(self.caller(name))
-        groups.of(self.caller('eve'))
-        self.assertEqual(3, self.ask.call_count)
-        groups.of(self.caller('ada'))
-        self.assertEqual(4, self.ask.call_count)
+        self.assertEqual((), access._groups(self.caller('bob')))
 
     def test_keystone_does_not_tell(self):
         """Her own desktops are not hidden because of that."""

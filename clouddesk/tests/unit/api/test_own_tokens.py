@@ -56,11 +56,6 @@ class LayerTest(own.OwnCloudTestCase):
         self.ask(token)
         self.assertEqual(asked, len(self.emulator._calls))
 
-    def test_only_so_many_tokens_are_remembered(self):
-        for serial in range(own_tokens._MAX_TOKENS + 1):
-            self.app._remember(str(serial), {})
-        self.assertEqual(1, len(self.app._proved))
-
     def test_keystone_is_away(self):
         self.ask(self.school.token('rita'))
         self.emulator.fault('identity', 'GET', '/v3/auth/tokens', status=503)
