@@ -8,7 +8,9 @@ import argparse
 import collections
 from collections.abc import Iterator
 import contextlib
+import itertools
 import os
+from typing import Any
 
 import openstack
 import prettytable
@@ -23,6 +25,7 @@ _COLUMNS = ('What', 'Routes', 'Cases', '2xx', '4xx', '5xx', 'Failures')
 _PHASES = ('coverage', 'fuzzing', 'stateful')
 
 Statuses = collections.Counter[int]
+Row = list[Any]
 
 
 def _options() -> argparse.Namespace:
@@ -70,16 +73,31 @@ def _aimed(options: argparse.Namespace) -> Iterator[targets.Target]:
         yield target
 
 
-def _try_edges(target: targets.Target, every: int) -> tuple[judge.Judge, int]:
+def _generate(
+    target: targets.Target, options: argparse.Namespace
+) -> Iterator[Row]:
+    for phase in options.phases:
+        found = generated.run(target, [phase], options.examples, options.seed)
+        if not found.good:
+            print(found.failures())
+        routes = len(found.routes())
+        what = 'schemathesis: ' + phase
+        yield _row(what, routes, found.statuses(), found.failed())
+
+
+def _try_edges(target: targets.Target, every: int) -> Row:
     judging = judge.Judge(target)
     places = judge.places()
     for number, place in enumerate(places):
         for edge in edges.alternate(place.edges(), every, number):
             judging.try_(place, edge)
-    return judging, len({(each.method, each.path) for each in places})
+    print(*judging.complaints, sep='\n')
+    routes = len({(each.method, each.path) for each in places})
+    wrong = len(judging.complaints)
+    return _row('edges of schemas', routes, judging.statuses, wrong)
 
 
-def _row(what: str, routes: int, statuses: Statuses, bad: int) -> list[object]:
+def _row(what: str, routes: int, statuses: Statuses, bad: int) -> Row:
     by_kind: Statuses = collections.Counter()
     for status, count in statuses.items():
         by_kind[status // 100] += count
@@ -91,32 +109,16 @@ def main() -> int:
     options = _options()
     table = prettytable.PrettyTable(_COLUMNS, align='r')
     table.align['What'] = 'l'
-    good = True
     with _aimed(options) as target:
-        for phase in options.phases:
-            found = generated.run(
-                target, [phase], options.examples, options.seed
-            )
-            statuses, bad = found.statuses(), found.failed()
-            table.add_row(
-                _row(
-                    'schemathesis: ' + phase,
-                    len(found.routes()),
-                    statuses,
-                    bad,
-                )
-            )
-            if not found.good:
-                print(found.failures())
-                good = False
-        judging, routes = _try_edges(target, options.every)
-        wrong = judging.complaints
-        table.add_row(
-            _row('edges of schemas', routes, judging.statuses, len(wrong))
+        rows = itertools.chain(
+            _generate(target, options),
+            map(_try_edges, [target], [options.every]),
         )
-    print(*wrong, sep='\n')
-    print(table)
-    return 0 if good and not wrong else 1
+        for row in rows:
+            table.add_row(row)
+            # So far; it takes long.
+            print(table, flush=True)
+    return int(any(row[-1] for row in table.rows))
 
 
 if __name__ == '__main__':

@@ -132,7 +132,8 @@ def _config(target: targets.Target, unexpected_methods: Iterable[str]) -> str:
     """TOML; what JSON writes of lists and texts is TOML, too."""
     known = target.known | {'body.size': [1, 2], 'body.count': [1, 2]}
     names = {place: place.replace('.', '_') for place in known}
-    lines = ['[generation]', 'allow-x00 = true', 'database = "none"']
+    lines = ['request-retries = 3', 'request-timeout = 100']
+    lines += ['[generation]', 'allow-x00 = true', 'database = "none"']
     lines += ['[phases.coverage]']
     lines += ['unexpected-methods = %s' % json.dumps([*unexpected_methods])]
     lines += ['[checks.negative_data_rejection]']

@@ -18,7 +18,7 @@ from clouddesk.tests.fuzz import edges
 from clouddesk.tests.fuzz import target as targets
 
 #: Seconds after which an answer counts as a hang.
-_HANG = 60
+_HANG = 100
 _ID = re.compile(r'\{(\w+)\}')
 _NO_ID = '00000000-0000-0000-0000-000000000000'
 #: What clients get who ask for too much, or for what is not so.
@@ -67,6 +67,7 @@ class Judge:
         self._rows = rows
         self._session = requests.Session()
         self._session.headers['X-Auth-Token'] = target.token
+        targets.be_patient(self._session)
         self.statuses: collections.Counter[int] = collections.Counter()
         self.complaints: list[str] = []
 

@@ -5,6 +5,10 @@ import contextlib
 import dataclasses
 from typing import Any
 
+import requests
+from requests import adapters
+import urllib3
+
 from clouddesk.tests.fixtures import service
 
 #: What is deleted, in this order: a course holds its pool.
@@ -32,7 +36,9 @@ class Target:
 
     @property
     def client(self) -> service.Client:
-        return service.Client(self.url + '/v1', self.token)
+        client = service.Client(self.url + '/v1', self.token)
+        be_patient(client._session)
+        return client
 
     @contextlib.contextmanager
     def furnished(self) -> Iterator['Target']:
@@ -107,6 +113,12 @@ class Target:
             lambda status: status in _ENDED,
             _PATIENCE,
         )
+
+
+def be_patient(session: requests.Session) -> None:
+    """Let a session wait for a service that is just being restarted."""
+    retry = urllib3.Retry(connect=8, read=0, status=0, backoff_factor=0.5)
+    session.mount('http://', adapters.HTTPAdapter(max_retries=retry))
 
 
 def _all(api: service.Client, noun: str) -> Iterator[dict[str, Any]]:

@@ -55,7 +55,7 @@ class Wire:
             with contextlib.suppress(OSError):
                 connection.sendall(data)
                 connection.shutdown(socket.SHUT_WR)
-            return _read(connection)
+            return _read(connection, data.partition(b' ')[0].decode('latin-1'))
 
     def count(self, data: bytes) -> int:
         """How many answers come: one request must not hide another."""
@@ -92,8 +92,8 @@ class Wire:
         return head + (body or b'')
 
 
-def _read(connection: socket.socket) -> Answer:
-    answer = client.HTTPResponse(connection)
+def _read(connection: socket.socket, method: str) -> Answer:
+    answer = client.HTTPResponse(connection, method=method)
     try:
         answer.begin()
         return Answer(answer.status, answer.headers, answer.read())
