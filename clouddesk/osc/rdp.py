@@ -8,6 +8,7 @@ and the clients for other systems read the same.
 import codecs
 import ipaddress
 import os
+import stat
 
 from osc_lib import exceptions
 
@@ -61,8 +62,10 @@ def write(path: str, data: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     try:
         with open(os.open(path, flags, _OWNER_ONLY), 'wb') as stream:
-            # A file that was there before keeps its old mode.
-            os.fchmod(stream.fileno(), _OWNER_ONLY)
+            # A file that was there before keeps its old mode; /dev/null is
+            # no file.
+            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                os.fchmod(stream.fileno(), _OWNER_ONLY)
             stream.write(data)
     except OSError as error:
         raise exceptions.CommandError(

@@ -70,7 +70,13 @@ def _opened(path: str | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.exists(path) and not os.path.isfile(path):
+        with _written_to(path) as stream:
+            yield stream
+        return
+    # What a link leads to is replaced, not the link.
+    path = os.path.realpath(path)
+    folder = os.path.dirname(path)
     try:
         file = tempfile.NamedTemporaryFile(dir=folder, delete=False)
     except OSError as error:
@@ -85,6 +91,18 @@ def _opened(path: str | None) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.errno:
             raise _unwritable(path, error) from error
         raise
+
+
+@contextlib.contextmanager
+def _written_to(path: str) -> Iterator[BinaryIO]:
+    """A device or a pipe: replacing /dev/null would break the machine."""
+    try:
+        with open(path, 'wb') as stream:
+            yield stream
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise _unwritable(path, error) from error
 
 
 def _unwritable(path: str, error: OSError) -> osc_exceptions.CommandError:

@@ -66,6 +66,16 @@ class WriteTest(base.BaseTestCase):
         with open(self.path, 'rb') as stream:
             self.assertEqual(b'data', stream.read())
 
+    def test_a_device_keeps_its_mode(self):
+        """Else root would take /dev/null from everybody."""
+        os.mkfifo(self.path, 0o666)
+        os.chmod(self.path, 0o666)
+        reader = os.open(self.path, os.O_RDWR)
+        self.addCleanup(os.close, reader)
+        rdp.write(self.path, b'data')
+        self.assertEqual(0o666, self._mode())
+        self.assertEqual(b'data', os.read(reader, 99))
+
     def test_a_file_that_cannot_be_written(self):
         error = self.assertRaises(
             exceptions.CommandError, rdp.write, self.path + '/b', b''

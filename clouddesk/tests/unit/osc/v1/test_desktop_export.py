@@ -76,6 +76,24 @@ class ExportTest(base.ShellTest):
         self.assertEqual(b'old', self.file.read_bytes())
         self.assertEqual(['desktops.xlsx'], os.listdir(self.folder))
 
+    def test_a_pipe_stays_a_pipe(self):
+        """Nor is /dev/null replaced by a file."""
+        os.mkfifo(self.file)
+        reader = os.open(self.file, os.O_RDWR)
+        self.addCleanup(os.close, reader)
+        self.answer()
+        self.succeed('desktop export --file %s' % self.file)
+        self.assertTrue(self.file.is_fifo())
+        self.assertEqual(b'PK...', os.read(reader, 99))
+
+    def test_a_link_stays_a_link(self):
+        link = self.folder / 'link'
+        link.symlink_to(self.file)
+        self.answer()
+        self.succeed('desktop export --file %s' % link)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(b'PK...', self.file.read_bytes())
+
     def test_a_folder_that_is_not_there(self):
         error = self.complain('desktop export --file /nowhere/x.csv')
         self.assertIn('/nowhere/x.csv cannot be written', error)
