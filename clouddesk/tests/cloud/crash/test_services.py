@@ -53,13 +53,13 @@ class OutageTest(base.CrashTest):
         with tally.part('pool.create', 'middle', '%s %s' % (name, what)):
             order = self.interrupted('pool.create', self.make, name, seconds)
             self.pool_id = order.subject['id']
-            self.soon(self.assertWhole, self.pool_id, 2)
+            self.assertWhole(self.pool_id, 2)
         if tally.is_long():
             with tally.part('pool.delete', 'middle', '%s %s' % (name, what)):
                 self.interrupted('pool.delete', self.remove, name, seconds)
         else:
             self.ended(self.remove())
-        self.soon(self.assertAsBefore)
+        self.assertAsBefore()
 
     def interrupted(self, kind, give, name, seconds):
         """Carry an order out while a service is away."""
@@ -152,6 +152,7 @@ class TokenTest(base.CrashTest):
     def test_revoked(self):
         conductor = self.replace()
         self.admin = self.connect(ADMIN)
+        self.verdicts = []
         with tally.part('pool.create', 'middle', 'token revoked'):
             fault = self.revoke_at(conductor, 'POST', '/servers$')
             order = self.make_pool(2)
@@ -162,6 +163,7 @@ class TokenTest(base.CrashTest):
             fault = self.revoke_at(conductor, 'DELETE', '/servers/')
             self.ended(self.proxy.delete_pool(order.subject['id']))
             self.assertEqual(1, fault.hits)
+        self.assertIn(204, self.verdicts)
         refused = [c for c in conductor.proxy.calls() if c.status == 401]
         self.assertNotEqual([], refused)
         self.assertAsBefore()
@@ -176,13 +178,10 @@ class TokenTest(base.CrashTest):
 
     def revoke(self, tokens):
         for token in tokens:
-            answer = self.admin.session.delete(
-                self.admin.session.get_endpoint(service_type='identity')
-                + '/v3/auth/tokens',
-                headers={'X-Subject-Token': token},
-                raise_exc=False,
+            answer = self.admin.identity.delete(
+                '/auth/tokens', headers={'X-Subject-Token': token}
             )
-            self.assertIn(answer.status_code, (204, 404))
+            self.verdicts.append(answer.status_code)
         # The services believe a token that they know for some minutes.
         self.forget_tokens()
 
