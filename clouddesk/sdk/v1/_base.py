@@ -1,5 +1,6 @@
 """What the parts of the proxy share."""
 
+from typing import Any
 from typing import TypeVar
 
 from openstack import exceptions
@@ -14,7 +15,22 @@ from clouddesk.sdk.v1 import work_order as _work_order
 _T = TypeVar('_T', bound=resource.Resource)
 
 
+#: Of a body: what others must not read.
+_SECRET = frozenset({'login', 'user_data'})
+
+
 class BaseProxy(proxy.Proxy):
+    def request(self, url: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        """The same, with what must not be read kept out of debug logs.
+
+        People paste the output of ``--debug`` where all can see it.
+        """
+        body = kwargs.get('json')
+        named = _SECRET & set(body) if isinstance(body, dict) else ()
+        if named or url.endswith('/actions/console'):
+            kwargs['log'] = False
+        return super().request(url, method, *args, **kwargs)
+
     def _find_one(
         self,
         resource_type: type[_T],

@@ -111,6 +111,25 @@ class CreateTest(base.ShellTest):
             sent = self.cloud.calls('POST')[-1][2]['login']
             self.assertEqual({'user': 'ada', method: value}, sent)
 
+    def test_debug_output_is_for_pasting(self):
+        """House rule 11: nobody's password or script is in it."""
+        folder = self.useFixture(fixtures.TempDir())
+        for name, text in (('pw', 'swordfish\n'), ('run', '#!sesame\n')):
+            with open(folder.join(name), 'w') as file:
+                file.write(text)
+        for options in (
+            '--login ada --password-file ' + folder.join('pw'),
+            '--user-data ' + folder.join('run'),
+        ):
+            self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+            code, out, err = self.openstack(
+                '--debug desktop create Ada %s' % options + SPEC
+            )
+            self.assertEqual(0, code, err)
+            self.assertIn('REQ: curl', err)
+            for secret in ('swordfish', 'sesame'):
+                self.assertNotIn(secret, out + err)
+
     def test_a_login_that_cannot_be(self):
         create = 'desktop create Ada' + SPEC
         self.assertIn('--key-name', self.complain(create + ' --login ada'))

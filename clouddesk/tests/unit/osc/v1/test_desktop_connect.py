@@ -77,6 +77,14 @@ class ConnectTest(base.ShellTest):
         self.assertEqual('172.24.4.9', way['host'])
         self.assertEqual('ssh -l ada 172.24.4.9', way['command'])
 
+    def test_debug_output_does_not_tell_the_token(self):
+        """House rule 11: but the address that was asked for."""
+        code, out, err = self.openstack('--debug desktop console Ada')
+        self.assertEqual(0, code, err)
+        self.assertIn('token=t', out)
+        self.assertIn('REQ: curl', err)
+        self.assertNotIn('token=t', err)
+
     def test_then_the_console(self):
         self._answering()
         code, out, err = self.openstack('desktop connect Ada')
