@@ -13,6 +13,8 @@ from clouddesk.tests.fixtures import service
 
 #: What is deleted, in this order: a course holds its pool.
 _NOUNS = ('courses', 'pools', 'desktops', 'templates')
+#: A course in session lets its pool go only like that.
+_HOW = {'courses': '?with_pool=true'}
 _ENDED = ('succeeded', 'failed', 'cancelled')
 #: Seconds that an order may take to end on a slow machine.
 _PATIENCE = 300
@@ -95,7 +97,7 @@ class Target:
             self._let_go(row.get('work_order_id'))
             # Its order may still be ending; the next round sees.
             with contextlib.suppress(service.Refusal):
-                api.delete('/%s/%s' % (noun, row['id']))
+                api.delete('/%s/%s%s' % (noun, row['id'], _HOW.get(noun, '')))
         return [row['id'] for row in left]
 
     def _let_go(self, order_id: str | None) -> None:
