@@ -24,17 +24,18 @@ CATALOGUES = sorted(i18n.FOLDER.glob('*/LC_MESSAGES/*.po'))
 #: Rooms whose messages are not in the catalogue of the service.
 OWN_CATALOGUE = {'osc': 'clouddesk-osc'}
 
+_MARKS = ('_', 'ngettext')
+
 _PLACEHOLDER = re.compile(r'%(?:\(\w+\))?[.\d]*[a-z%]|(?<!%)\{\w*\}')
 
 
 def _messages(source: str) -> set[str]:
-    """What stands in ``_()``."""
+    """What stands in ``_()``, and the first of what is in ``ngettext()``."""
     return {
         node.args[0].value
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == '_'
+        and _is_mark(node.func)
         and isinstance(node.args[0], ast.Constant)
     }
 
@@ -54,10 +55,15 @@ def _read(path: pathlib.Path) -> dict[str, str]:
     """The translations in a catalogue; empty where there is none yet."""
     with path.open('rb') as file:
         return {
-            message.id: '' if message.fuzzy else message.string
+            _first(message.id): '' if message.fuzzy else _first(message.string)
             for message in pofile.read_po(file)
             if message.id
         }
+
+
+def _first(text: str | tuple[str, ...]) -> str:
+    """The singular; our languages have no plural, or one that is like it."""
+    return text if isinstance(text, str) else text[0]
 
 
 def _placeholders(text: str) -> list[str]:
@@ -97,7 +103,10 @@ class CataloguesTest(base.BaseTestCase):
         for path in CATALOGUES:
             written = {k: v for k, v in _read(path).items() if v}
             with path.with_suffix('.mo').open('rb') as file:
-                compiled = {m.id: m.string for m in mofile.read_mo(file)}
+                compiled = {
+                    _first(message.id): _first(message.string)
+                    for message in mofile.read_mo(file)
+                }
             compiled.pop('', None)
             self.assertEqual(written, compiled, 'stale: tox -e i18n')
 
@@ -113,7 +122,7 @@ class CataloguesTest(base.BaseTestCase):
 
 
 def _is_mark(function: ast.expr) -> bool:
-    return isinstance(function, ast.Name) and function.id == '_'
+    return isinstance(function, ast.Name) and function.id in _MARKS
 
 
 class TranslateTest(base.BaseTestCase):
