@@ -63,12 +63,13 @@ class Engine:
         self._undoing = False
         self._check_at = 0.0
 
-    def run(self) -> None:
+    def run(self, claimed: models.WorkOrder | None = None) -> None:
         """Until the order ended, or :meth:`stop` was called.
 
+        :param claimed: the order with its items, as the claim found it
         :raises LeaseLost: another conductor has the order
         """
-        order = self._load()
+        order = claimed or self._load()
         if order.status != states.CANCELLING:
             self._carry_out(order)
         if self._must_cancel() and not self._stopped.is_set():
@@ -154,6 +155,7 @@ class Engine:
         elif bad:
             status, fault = states.FAILED, faults.summary(order, bad)
         progress.finish_order(order.id, self._lease.epoch, status, fault)
+        self._lease.end()
         LOG.info(
             'Work order %(id)s (%(kind)s) ended %(status)s',
             {'id': order.id, 'kind': order.kind, 'status': status},

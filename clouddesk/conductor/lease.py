@@ -55,6 +55,7 @@ class Lease:
         self._renewed_at = renewed_at
         self._lock = threading.Lock()
         self._lost = False
+        self._over = False
 
     @property
     def lost(self) -> bool:
@@ -63,6 +64,10 @@ class Lease:
     def lose(self) -> None:
         """Believe from now on that another worker holds the order."""
         self._lost = True
+
+    def end(self) -> None:
+        """The order has ended, and with it went the lease in its row."""
+        self._over = True
 
     def check(self) -> None:
         """To be called before every call to another service.
@@ -78,6 +83,8 @@ class Lease:
 
     def renew(self) -> None:
         """Prolong the lease, or find out that it is lost."""
+        if self._over:
+            return
         asked_at = self._clock()
         if leases.renew(self.order_id, self._owner, self.epoch, self._seconds):
             self._renewed_at = asked_at
@@ -87,6 +94,8 @@ class Lease:
 
     def release(self) -> None:
         """Let another conductor take the order at once."""
+        if self._over:
+            return
         leases.release(self.order_id, self._owner, self.epoch)
 
     def _older_than(self, part: float) -> bool:

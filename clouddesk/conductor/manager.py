@@ -178,7 +178,7 @@ class Manager:
         self, engine: engines.Engine, lease: leases.Lease, order: Any
     ) -> None:
         try:
-            engine.run()
+            engine.run(order)
         except (exceptions.LeaseLost, *_AWAY):
             raise
         except Exception as error:

@@ -61,6 +61,18 @@ class LeaseTest(base.ConductorTestCase):
         self.assertFalse(self.renew.called)
         self.assertEqual([self.order_id], leases_api.claimable(5))
 
+    def test_what_ended_is_neither_renewed_nor_released(self):
+        self.lease.end()
+        self.clock.now += 89
+        with mock.patch.object(
+            leases_api, 'release', autospec=True
+        ) as release:
+            self.leases.renew_all()
+            self.leases.release(self.lease)
+        self.assertFalse(self.lease.lost)
+        self.assertEqual(0, self.renew.call_count)
+        release.assert_not_called()
+
     def test_a_forgotten_lease_is_not_used_again(self):
         self.leases.forget(self.lease)
         self.assertRaises(exceptions.LeaseLost, self.lease.check)
