@@ -54,8 +54,8 @@ connection = %s
 [conductor]
 host = %s
 listen_to_nova = false
-# Nova is done at once.
-poll_interval = 0.1
+# Nova is done at once: the first look is sooner by far.
+poll_interval = 0.4
 sync_interval = 3600
 sweep_interval = 3600
 return_interval = 3600
