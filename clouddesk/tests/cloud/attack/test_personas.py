@@ -173,7 +173,8 @@ class PersonasTest(base.CloudTest):
         identity.assign_project_role_to_user(project, user, member)
         token = self._token(name, project_id=self.project_id)
         self._add('disabled user', token, 401)
-        self.assertEqual(200, self.ask('disabled user', 'GET', '/v1/pools'))
+        # Before clouddesk saw the token: what it knows, it believes for the
+        # token_cache_time of keystonemiddleware.
         identity.update_user(user, is_enabled=False)
 
     def _keystone(self):
@@ -189,10 +190,6 @@ class PersonasTest(base.CloudTest):
             **scope,
         )
         return ks_session.Session(auth=auth).get_token()
-
-    def ask(self, persona, method, url, body=None):
-        """The status of an answer."""
-        return self._asked(persona, method, url, body).status_code
 
     def _asked(self, persona, method, url, body=None):
         with requests.Session() as http:
@@ -211,11 +208,6 @@ class PersonasTest(base.CloudTest):
 
     def test_the_walk(self):
         rows = [row for rows in test_matrix.RULES.values() for row in rows]
-        # Time enough for the disabled user's token to be asked for again.
-        self.until(
-            lambda: self.ask('disabled user', 'GET', '/v1/pools') == 401,
-            'the token of a disabled user is none',
-        )
         before = self.state()
         wrong = [each for row in rows for each in self._walk(row)]
         self.assertEqual([], wrong)
