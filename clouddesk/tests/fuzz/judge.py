@@ -37,6 +37,12 @@ class Place:
     def __repr__(self) -> str:
         return '%s %s %s' % (self.method, self.path, self.where)
 
+    @property
+    def asks_conductor(self) -> bool:
+        """Whether another program has to answer, which may be away."""
+        noun = self.path.strip('/').split('/')[1:2]
+        return noun in (['checks'], ['differences'])
+
     def edges(self) -> Iterator[edges.Edge]:
         if self.where == 'body':
             return edges.of(self.schema)
@@ -162,16 +168,11 @@ def _as_text(value: Any) -> str | None:
 
 
 def _status(place: Place, edge: edges.Edge, status: int) -> str:
-    if status >= 500 and not _is_away(place):
+    if status >= 500 and not place.asks_conductor:
         return 'failed '
     if place.where == 'query' or status in _REFUSALS:
         return ''
     return '' if _good(place, edge) else 'accepted '
-
-
-def _is_away(place: Place) -> bool:
-    """Whether another program has to answer, which may be away."""
-    return place.path.split('/')[2] in ('checks', 'differences')
 
 
 def _good(place: Place, edge: edges.Edge) -> bool:
