@@ -43,7 +43,8 @@ MIDDLE = {
 class OutageTest(base.CrashTest):
     """The order ends well, at once or when somebody retries it."""
 
-    options = base.PATIENT
+    # Without its database a conductor lets the lease expire.
+    options = {'conductor': {'lease_seconds': 45}, 'cloud': {'timeout': 30}}
 
     @ddt.idata(OUTAGES if tally.is_long() else SHORT)
     @ddt.unpack
