@@ -10,6 +10,7 @@ import fixtures
 
 from clouddesk import cloud
 from clouddesk.conductor import sweep
+from clouddesk.conductor import sync
 from clouddesk.conf import CONF
 from clouddesk.db.api import leases
 from clouddesk.tests import tally
@@ -175,6 +176,12 @@ class FaultTestCase(base.FunctionalTestCase):
         """Everything works again; what hung goes on."""
         self.cloud.faults.clear()
         self.nova.build_seconds = 0.0
+
+    def synced(self) -> None:
+        """The tables follow what Nova says now."""
+        sync.Sync(
+            cloud.for_project, CONF, lambda *seen: None, threading.Event()
+        ).all()
 
     def swept(self) -> None:
         """What came too late goes by itself, when its grace is over."""

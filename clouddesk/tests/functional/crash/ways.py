@@ -37,7 +37,7 @@ def _outside(house: House) -> str:
     return found
 
 
-def _rich(house: House) -> dict[str, Any]:
+def rich(house: House) -> dict[str, Any]:
     return {
         'boot_from': 'volume',
         'volume_size': 2,
@@ -131,7 +131,7 @@ WAYS = {
         lambda house: house.create_desktop(), {'running': 1}
     ),
     'desktop.create, volume and floating IP': Way(
-        lambda house: house.create_desktop(**_rich(house)), {'running': 1}
+        lambda house: house.create_desktop(**rich(house)), {'running': 1}
     ),
     'desktop.stop': Way(
         _act('stop'),
@@ -149,7 +149,7 @@ WAYS = {
     'desktop.rebuild, volume and floating IP': Way(
         _act('rebuild'),
         {'running': 1},
-        lambda house: house.build_desktop(**_rich(house)),
+        lambda house: house.build_desktop(**rich(house)),
     ),
     'desktop.migrate': Way(_migrate, {'running': 1}, _two_hosts),
     'desktop.reattach': Way(_reattach, {'running': 1}, _without_port),
@@ -157,10 +157,10 @@ WAYS = {
         _act('delete'), {}, lambda house: house.build_desktop()
     ),
     'desktop.delete, volume and floating IP': Way(
-        _act('delete'), {}, lambda house: house.build_desktop(**_rich(house))
+        _act('delete'), {}, lambda house: house.build_desktop(**rich(house))
     ),
     'undo': Way(
-        lambda house: house.create_desktop(**_rich(house)),
+        lambda house: house.create_desktop(**rich(house)),
         {},
         _slow,
         _cancel,
