@@ -4,6 +4,7 @@ import argparse
 import importlib
 import pathlib
 import pkgutil
+import signal
 import time
 from typing import Any
 
@@ -46,7 +47,13 @@ def _options(known: dict[str, Any]) -> argparse.Namespace:
     return options
 
 
+def _stop(*_args: Any) -> None:
+    # Like Ctrl-C: what was made is removed on the way out.
+    raise KeyboardInterrupt
+
+
 def main() -> int:
+    signal.signal(signal.SIGTERM, _stop)
     known = _all()
     options = _options(known)
     rows = []
