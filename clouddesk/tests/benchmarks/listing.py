@@ -106,7 +106,7 @@ def _requests(
         'status': '&status=off',
         'pool': '&pool_id=' + rows.pools[len(rows.pools) // 2],
         'common part of a name': '&q=desk_0',
-        'rare part of a name': '&q=%s' % 'desk_000007',
+        'rare part of a name': '&q=desk_000007',
         'tag': '&tags=' + school.TAG,
         'summary': '&summary=true',
     }
