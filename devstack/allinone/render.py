@@ -32,9 +32,11 @@ def auth(user: str) -> str:
 
 def database(name: str, user: str = '') -> str:
     user = user or name
+    # MariaDB's utf8 has no emoji; the tables of the others have none either.
+    charset = 'utf8mb4' if name == 'clouddesk' else 'utf8'
     return (
         f'mysql+pymysql://{user}:{secret("db-" + user)}'
-        f'@127.0.0.1:{os.environ["PORT_MYSQL"]}/{name}?charset=utf8'
+        f'@127.0.0.1:{os.environ["PORT_MYSQL"]}/{name}?charset={charset}'
     )
 
 
