@@ -27,8 +27,8 @@ class WireTest(base.FunctionalTestCase):
         found = wire.lengths(self.wire, self.target.token)
         for name, data in found.items():
             answer = self.wire.send(data)
-            self.assertNotIn(answer.status, range(200, 400), name)
-            self.assertLess(answer.status or 400, 500, name)
+            # A web server may know no other encoding, and says 501.
+            self.assertIn(answer.status, (400, 411, 413, 501, None), name)
             self.assertOthersAreAnswered(name)
         self.assertEqual([], self.desktops())
 
@@ -41,8 +41,10 @@ class WireTest(base.FunctionalTestCase):
         request = self.wire.request('POST', '/v1/desktops', told)
         answer = self.wire.send(request + b'{')
         self.assertEqual(413, answer.status)
-        error = answer.json['error']
-        self.assertEqual('body', error['details']['field'])
+        if not self.service.standalone:
+            # There the web server refuses it itself.
+            error = answer.json['error']
+            self.assertEqual('body', error['details']['field'])
 
     def test_no_request_hides_in_another(self):
         found = wire.smuggled(self.wire, self.target.token)
