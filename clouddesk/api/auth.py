@@ -17,9 +17,22 @@ PUBLIC_PATHS = frozenset({'', '/', '/v1', '/v1/', '/v1/openapi.json'})
 CONTEXT = 'clouddesk.context'
 
 
+class _AuthProtocol(auth_token.AuthProtocol):
+    """Keystone's middleware, which trusts that Keystone's answer is one.
+
+    A proxy may answer with a page, and a connection may break in the middle.
+    """
+
+    def fetch_token(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().fetch_token(*args, **kwargs)
+        except (LookupError, TypeError, ValueError) as error:
+            raise exceptions.ServiceUnavailable(service='Keystone') from error
+
+
 def auth_token_layer(app: Any) -> Any:
     """Keystone's middleware, configured by ``[keystone_authtoken]``."""
-    return auth_token.AuthProtocol(app, {'oslo_config_config': CONF})
+    return _AuthProtocol(app, {'oslo_config_config': CONF})
 
 
 class PublicRoutes:
