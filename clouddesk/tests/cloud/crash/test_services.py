@@ -199,8 +199,9 @@ class TokenTest(base.CrashTest):
 class HandOverTest(base.CrashTest):
     """SIGTERM under load: handed over, nothing lost."""
 
-    # Nobody can wait for a lease to expire.
-    options = base.PATIENT
+    # Nobody can wait for a lease to expire. A call may take longer than the
+    # all-in-one gives a conductor to stop.
+    options = base.PATIENT | {'DEFAULT': {'graceful_shutdown_timeout': 60}}
 
     def test_under_load(self):
         with tally.part('pool.create', 'middle', 'SIGTERM, taken over'):
