@@ -89,7 +89,10 @@ def of(house: Any) -> dict[str, Any]:
     orders = house.api.get('/work-orders', limit=100)['work_orders']
     with house.cloud.lock:
         seen = {
-            'desktops': [each | _hidden(each['id']) for each in desktops],
+            'desktops': [
+                each | _unbuilt(each) | _hidden(each['id'])
+                for each in desktops
+            ],
             'pools': _shown(house, 'pools'),
             'courses': _shown(house, 'courses'),
             'orders': [
@@ -203,6 +206,15 @@ def _carriers(house: Any) -> dict[str, dict[str, str]]:
 def _shown(house: Any, noun: str) -> list[dict[str, Any]]:
     found = house.api.get('/' + noun)[noun]
     return [house.api.get('/%s/%s' % (noun, each['id'])) for each in found]
+
+
+def _unbuilt(desktop: dict[str, Any]) -> dict[str, Any]:
+    """What is only known when Nova has built the server.
+
+    Until then it tells no addresses, and it depends on who looked last
+    whether those of the port are shown.
+    """
+    return {'addresses': []} if desktop['server_status'] == 'BUILD' else {}
 
 
 def _hidden(desktop_id: str) -> dict[str, Any]:
