@@ -230,9 +230,10 @@ known_services() {
 }
 
 start_again() {
-    local name
+    local name stages
     rm -f "${@/#/$RUN/held/}"
-    for name in $(for name in "$@"; do stage_of "$name"; done | sort -u); do
+    stages=$(for name in "$@"; do stage_of "$name"; done | sort -u)
+    for name in $stages; do
         run_stage "$name" 1 1 || stage_failed "$name"
     done
 }

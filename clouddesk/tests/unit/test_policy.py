@@ -62,7 +62,9 @@ class PolicyTest(base.BaseTestCase):
         self.config(group='oslo_policy', policy_file=str(path))
         policy.reset()
         now = time.monotonic()
-        with mock.patch.object(policy.time, 'monotonic') as clock:
+        with mock.patch.object(
+            policy.time, 'monotonic', autospec=True
+        ) as clock:
             clock.return_value = now
             self.assertTrue(policy.check(self.reader, rules.LIST))
             # Longer than before: a file system may not tell parts of seconds.
