@@ -5,6 +5,7 @@ the code depends on no client library.
 """
 
 import dataclasses
+import datetime
 from typing import Any
 
 
@@ -86,6 +87,8 @@ class Volume:
     size: int = 0
     desktop_id: str | None = None
     ours: bool = True
+    #: Since when it is as it is: UTC, by Cinder's clock.
+    since: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """Cinder: the disks of desktops that boot from a volume."""
 
+import datetime
 import json
 from typing import Any
 
 from keystoneauth1 import exceptions as ks_exceptions
 from openstack import connection
 from openstack import exceptions as sdk_exceptions
+from oslo_utils import timeutils
 
 from clouddesk import exceptions
 from clouddesk.cloud import errors
@@ -116,6 +118,19 @@ class Volume:
             return False
         return True
 
+    def give_up(self, volume_id: str) -> None:
+        """Call a volume broken that nobody works on; for admins.
+
+        Cinder deletes only what is ready or broken.
+        """
+        with errors.translated(_SERVICE, 'volume', volume_id):
+            self._conn.block_storage.reset_volume_status(
+                volume_id,
+                status='error',
+                attach_status='detached',
+                migration_status=None,
+            )
+
 
 def _volume(volume: dict[str, Any]) -> types.Volume:
     metadata = volume['metadata'] or {}
@@ -127,4 +142,14 @@ def _volume(volume: dict[str, Any]) -> types.Volume:
         size=volume['size'] or 0,
         desktop_id=metadata.get(naming.DESKTOP_KEY),
         ours=naming.has_marks(metadata),
+        since=_since(volume),
+    )
+
+
+def _since(volume: dict[str, Any]) -> datetime.datetime | None:
+    text = volume.get('updated_at') or volume.get('created_at')
+    return (
+        timeutils.normalize_time(timeutils.parse_isotime(text))
+        if (text)
+        else None
     )

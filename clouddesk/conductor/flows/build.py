@@ -5,6 +5,7 @@ from clouddesk import first_boot
 from clouddesk import secrets
 from clouddesk.cloud import types
 from clouddesk.conductor import observation
+from clouddesk.conductor.flows import disks
 from clouddesk.conductor.flows import reach
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
@@ -29,7 +30,7 @@ class Volume(steps.Step):
         found = ctx.scene.volumes(desktop)
         good = [volume for volume in found if not _is_bad_volume(volume)]
         for volume in _others(found, good):
-            ctx.cloud.volume.delete(volume.id)
+            disks.remove(ctx, volume)
         if good:
             return self._judge(good[0])
         volume = ctx.cloud.volume.create_from_image(
@@ -186,6 +187,9 @@ class Active(steps.Step):
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
         server = steps.see_anew(ctx, desktop)
+        if server.status == 'ERROR':
+            ctx.scene.look_at_servers([desktop])
+            server = _twin(ctx, desktop) or server
         return _built(server)
 
     def look(
@@ -194,6 +198,8 @@ class Active(steps.Step):
         if not ctx.scene.knows_servers(desktop):
             return steps.Wait(_('The server'))
         server = ctx.scene.server(desktop)
+        if server and server.status == 'ERROR':
+            server = _twin(ctx, desktop)
         return _built(server) if server else None
 
 
@@ -209,12 +215,23 @@ def _first_boot(desktop: models.Desktop) -> str | None:
     return first_boot.compose(desktop.user_data, desktop.components, account)
 
 
+def _twin(ctx: steps.Context, desktop: models.Desktop) -> types.Server | None:
+    """A server that Nova made of a call whose answer was lost.
+
+    Where the lost call came first to the port, ours had to fail.
+    """
+    for server in ctx.scene.servers(desktop):
+        if server.id != desktop.server_id and not _is_bad(server):
+            return server
+    return None
+
+
 def _built(server: types.Server) -> steps.Done | steps.Wait:
     if server.status == 'ERROR':
         raise exceptions.BuildFailed(reason=observation.reason(server))
     if server.status == 'BUILD' or server.task_state:
         return steps.Wait(_('The build of the server'))
-    return steps.Done(observation.values(server))
+    return steps.Done({'server_id': server.id} | observation.values(server))
 
 
 def _is_bad(server: types.Server) -> bool:
@@ -225,7 +242,11 @@ def _is_bad(server: types.Server) -> bool:
 
 
 def _is_bad_volume(volume: types.Volume) -> bool:
-    return volume.status.startswith('error') or volume.status == 'deleting'
+    return (
+        volume.status.startswith('error')
+        or volume.status == 'deleting'
+        or disks.is_stuck(volume)
+    )
 
 
 def _is_in_place(port: types.Port, desktop: models.Desktop) -> bool:

@@ -7,7 +7,9 @@ is success.
 from typing import Any
 
 from clouddesk import exceptions
+from clouddesk.cloud import types
 from clouddesk.conductor import observation
+from clouddesk.conductor.flows import disks
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 from clouddesk.i18n import _
@@ -90,10 +92,10 @@ class Volume(steps.Step):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        known = {volume.id for volume in ctx.scene.volumes(desktop)}
+        known = {volume.id: volume for volume in ctx.scene.volumes(desktop)}
         asked = [
-            self._delete(ctx, volume_id)
-            for volume_id in _with(known, desktop.volume_id)
+            self._delete(ctx, volume_id, known.get(volume_id))
+            for volume_id in _with(set(known), desktop.volume_id)
         ]
         if any(asked):
             return steps.Wait(_('The removal of the volume'))
@@ -113,9 +115,13 @@ class Volume(steps.Step):
             return steps.Wait(_('The removal of the volume'))
         return None
 
-    def _delete(self, ctx: steps.Context, volume_id: str) -> bool:
+    def _delete(
+        self, ctx: steps.Context, volume_id: str, seen: types.Volume | None
+    ) -> bool:
         """Whether there is still something to wait for."""
         try:
+            if seen:
+                return disks.remove(ctx, seen)
             removed: bool = ctx.cloud.volume.delete(volume_id)
             return removed
         except exceptions.CloudConflict:

@@ -87,6 +87,20 @@ class VolumeTest(base.CloudTestCase):
         )
         self.assertIn('Invalid volume', str(error))
 
+    def test_give_up(self):
+        """Only admins may, also with volumes of others."""
+        self.emulator.cinder.create_seconds = 1000
+        volume = self.make()
+        self.assertIsNotNone(volume.since)
+        self.assertRaises(
+            exceptions.CloudConflict, self.cloud.volume.delete, volume.id
+        )
+        self.assertRaises(
+            exceptions.CloudForbidden, self.cloud.volume.give_up, volume.id
+        )
+        cloud.for_service().volume.give_up(volume.id)
+        self.assertTrue(self.cloud.volume.delete(volume.id))
+
     def test_quota(self):
         self.emulator.cinder.gigabytes_quota = 3
         self.assertRaises(exceptions.CloudQuotaExceeded, self.make)

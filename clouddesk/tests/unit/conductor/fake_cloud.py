@@ -536,15 +536,24 @@ class Volume(_Room):
             thing = self._world.things.get(id_)
             if thing is None:
                 return False
-            if thing.value.status == 'in-use':
+            status = thing.value.status
+            if status not in ('available', 'error'):
                 raise exceptions.CloudConflict(
-                    service='Cinder', reason='Invalid volume: in-use'
+                    service='Cinder', reason='Invalid volume: ' + status
                 )
             self._world.change(id_, status='deleting')
             thing.ticks, thing.gone = 1, True
             return True
 
         return self._call('delete_volume', effect, volume_id)
+
+    def give_up(self, volume_id):
+        assert self._project_id is None, 'for admins'
+
+        def effect(id_):
+            self._world.change(id_, status='error')
+
+        return self._call('give_up', effect, volume_id)
 
 
 class Image(_Room):

@@ -1,4 +1,7 @@
+import datetime
 from unittest import mock
+
+from oslo_utils import timeutils
 
 from clouddesk import conf
 from clouddesk import exceptions
@@ -93,6 +96,23 @@ class FailureTest(base.ConductorTestCase):
         self.assertEqual(1, len(self.world.servers()))
         self.assertEqual(1, len(self.world.ports()))
         self.assertEqual(1, len(self.world.volumes()))
+
+    def test_a_call_that_nova_carries_out_late_is_used(self):
+        """House rule 3: ours lost the port to the server of a lost call."""
+        order_id = self.create()
+        (desktop_id,) = self.ids_of(order_id)
+
+        def late():
+            self.clock.between.remove(late)
+            (server,) = self.world.servers()
+            self.world.change(server.id, status='ERROR')
+            self.world.put(base.server(desktop_id, 'late'))
+
+        self.clock.between.append(late)
+        order = self.work(order_id)
+        self.assertEqual(states.SUCCEEDED, order.status)
+        self.assertEqual('late', self.desktop(desktop_id).server_id)
+        self.assertEqual(states.RUNNING, self.desktop(desktop_id).status)
 
     def test_transient_errors_end_at_last(self):
         error = exceptions.CloudError(
@@ -281,3 +301,43 @@ class RetryTest(base.ConductorTestCase):
 
     def fault(self, desktop_id):
         desktops.observe([{'id': desktop_id, 'status': states.FAULT}])
+
+
+class StuckVolumeTest(base.ConductorTestCase):
+    """Rule 4: Cinder died at a volume, which it then refuses to delete."""
+
+    def setUp(self):
+        super().setUp()
+        self.order_id = self.create(spec=base.VOLUME_SPEC)
+        (self.desktop_id,) = self.ids_of(self.order_id)
+        original = self.world.tick
+        self.world.tick = lambda: None
+        order = self.work(self.order_id)
+        self.world.tick = original
+        self.assertEqual('wait_timeout', order.fault_code)
+        (self.volume,) = self.world.volumes()
+        self.world.things[self.volume.id].ticks = 0
+
+    def grow_old(self, seconds):
+        since = timeutils.utcnow() - datetime.timedelta(seconds=seconds)
+        self.world.change(self.volume.id, status='downloading', since=since)
+
+    def test_the_desktop_can_be_deleted(self):
+        self.grow_old(1 + conf.CONF.conductor.build_timeout)
+        order = self.work(self.act('delete', [self.desktop_id]))
+        self.assertEqual(states.SUCCEEDED, order.status)
+        self.assertEqual([], self.world.volumes())
+
+    def test_a_retry_makes_another(self):
+        self.grow_old(1 + conf.CONF.conductor.build_timeout)
+        order = self.work(self.act('retry', [self.desktop_id]))
+        self.assertEqual(states.SUCCEEDED, order.status)
+        self.world.tick()
+        (volume,) = self.world.volumes()
+        self.assertNotEqual(self.volume.id, volume.id)
+
+    def test_not_as_long_as_cinder_may_be_at_work(self):
+        self.grow_old(1)
+        order = self.work(self.act('delete', [self.desktop_id]))
+        self.assertEqual(states.FAILED, order.status)
+        self.assertEqual([], self.world.verbs('give_up'))
