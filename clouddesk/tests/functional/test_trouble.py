@@ -1,4 +1,8 @@
-"""What the other services do wrong, and what becomes of it."""
+"""What the other services do wrong, and what becomes of it.
+
+All of it, systematically, is tried in :mod:`clouddesk.tests.functional.crash`;
+this little goes on clouddesk-standalone, too.
+"""
 
 import ddt
 
@@ -57,13 +61,6 @@ class BurstTest(base.FunctionalTestCase):
         self.assertOneOfEach(4)
         self.assertEqual(6, fault.hits)
 
-    @ddt.data('compute', 'network', 'identity')
-    def test_of_reads_while_deleting(self, service_type):
-        pool_id = self.build_pool(2)
-        self.cloud.fault(service_type, status=503, times=3, path='/v2')
-        self.finish(self.api.delete('/pools/' + pool_id))
-        self.assertNothingLeft()
-
     def test_that_does_not_pass(self):
         fault = self.cloud.fault(
             'compute', 'POST', '/servers$', status=503, times=None
@@ -75,14 +72,6 @@ class BurstTest(base.FunctionalTestCase):
         fault.times = 0
         self.finish(self.act('pools', pool['id'], 'retry'))
         self.assertOneOfEach(2)
-
-    def test_desktop_in_fault_can_be_deleted(self):
-        self.cloud.fault('network', 'POST', status=503, times=None)
-        order = self.finish(self.create_desktop(), 'failed')
-        desktop_id = order['items'][0]['desktop_id']
-        self.cloud.faults.clear()
-        self.finish(self.api.delete('/desktops/' + desktop_id))
-        self.assertNothingLeft()
 
 
 class FailedBuildTest(base.FunctionalTestCase):
@@ -171,11 +160,6 @@ class BehindOurBackTest(base.FunctionalTestCase):
         self.assertOneOfEach(1)
         self.assertNotIn(self.server.id, self.nova.servers)
 
-    def test_deleted_and_then_deleted(self):
-        self.nova.destroy(self.server.id)
-        self.finish(self.api.delete('/desktops/' + self.desktop_id))
-        self.assertNothingLeft()
-
     def test_broken(self):
         with self.cloud.lock:
             self.server.fail('The disk is gone.', self.cloud.clock.now())
@@ -223,41 +207,33 @@ class NotificationTest(base.FunctionalTestCase):
 
 
 class SweepTest(base.FunctionalTestCase):
+    def setUp(self):
+        super().setUp()
+        self.build_desktop()
+
+    def leave_behind(self, desktop_id):
+        """A port like that of the desktop here, for another one."""
+        with self.cloud.lock:
+            (port,) = self.neutron.ports.values()
+            left = {'id': 'left', 'name': 'clouddesk-' + desktop_id}
+            free = {'device_id': '', 'fixed_ips': []}
+            self.neutron.ports['left'] = port | left | free
+
     def test_orphan_goes(self):
         """A port whose POST outlived the order that asked for it."""
-        desktop_id = self.build_desktop()
-        self.finish(self.api.delete('/desktops/' + desktop_id))
-        with self.cloud.lock:
-            self.neutron.ports['late'] = {
-                'id': 'late',
-                'network_id': self.school.network_id,
-                'security_groups': [],
-                'name': 'clouddesk-' + desktop_id,
-                'project_id': self.school.project_id,
-                'mac_address': '',
-                'fixed_ips': [],
-                'device_id': '',
-            }
-        service.until(lambda: self.neutron.ports, lambda ports: not ports)
+        gone = self.build_desktop(name='Bob')
+        self.finish(self.api.delete('/desktops/' + gone))
+        self.leave_behind(gone)
+        service.until(lambda: 'left' not in self.neutron.ports, bool)
+        self.assertOneOfEach(1)
 
     def test_things_of_others_stay(self):
-        self.build_desktop()
-        alien = 'clouddesk-6f1e9a52-5a7e-4f0e-9d56-1f0c52a3a9c1'
-        with self.cloud.lock:
-            self.neutron.ports['alien'] = {
-                'id': 'alien',
-                'network_id': self.school.network_id,
-                'security_groups': [],
-                'name': alien,
-                'project_id': self.school.project_id,
-                'mac_address': '',
-                'fixed_ips': [],
-                'device_id': '',
-            }
+        """Our tables know nothing of such a desktop."""
+        self.leave_behind('6f1e9a52-5a7e-4f0e-9d56-1f0c52a3a9c1')
         seen = len(self.sweeps())
         # Twice the grace time.
         service.until(self.sweeps, lambda calls: len(calls) > seen + 6)
-        self.assertIn('alien', self.neutron.ports)
+        self.assertIn('left', self.neutron.ports)
 
     def sweeps(self):
         return [
