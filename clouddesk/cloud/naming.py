@@ -23,6 +23,9 @@ _NAME_PREFIX = 'clouddesk-'
 #: Before what tells the installation, in a description.
 _SIGNATURE = ' [clouddesk '
 
+#: Characters of a description that Neutron takes.
+_MAX_DESCRIPTION = 255
+
 #: A DNS label; Nova refuses a hostname with dots.
 _MAX_HOSTNAME = 63
 
@@ -61,10 +64,12 @@ def has_marks(metadata: Mapping[str, str]) -> bool:
 def signed(text: str) -> str:
     """A description that tells that this installation made something.
 
-    It is for what has no metadata.
+    It is for what has no metadata. A long text loses its end, not the
+    signature.
     """
     name = CONF.cloud.installation
-    return '%s%s%s]' % (text, _SIGNATURE, name) if name else text
+    signature = '%s%s]' % (_SIGNATURE, name) if name else ''
+    return text[: _MAX_DESCRIPTION - len(signature)] + signature
 
 
 def is_signed(description: str | None) -> bool:

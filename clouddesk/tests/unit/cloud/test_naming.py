@@ -72,6 +72,14 @@ class InstallationTest(base.BaseTestCase):
         self.assertFalse(naming.is_signed(theirs))
         self.assertEqual(DESKTOP, naming.desktop_of(theirs))
 
+    @ddt.data(None, 'ours', 'x' * 64)
+    def test_signature_of_a_long_name(self, installation):
+        """Neutron takes 255 characters, and so many may a name have."""
+        self.use(installation)
+        signed = naming.signed('n' * 255)
+        self.assertEqual(255, len(signed))
+        self.assertTrue(naming.is_signed(signed))
+
     @ddt.data(None, 'ours')
     def test_metadata(self, installation):
         self.use(installation)
