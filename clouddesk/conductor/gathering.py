@@ -59,13 +59,15 @@ class Gatherer:
     def _go(self, together: list[_Wish]) -> None:
         if not together:
             return
-        outcomes: list[Any]
+        wanted = [wish.wanted for wish in together]
+        answered: list[tuple[_Wish, Any]]
         try:
-            outcomes = self._call([wish.wanted for wish in together])
+            answered = list(zip(together, self._call(wanted), strict=True))
         except BaseException as error:
-            outcomes = [error] * len(together)
+            # Whatever it is, nobody may be left waiting.
+            answered = [(wish, error) for wish in together]
         with self._turn:
-            for wish, outcome in zip(together, outcomes, strict=True):
+            for wish, outcome in answered:
                 wish.outcome, wish.fulfilled = outcome, True
             self._is_out = False
             self._turn.notify_all()

@@ -64,6 +64,11 @@ class GathererTest(base.BaseTestCase):
         for each in asked:
             self.assertIsInstance(each.exception(LONG), ValueError)
 
+    def test_an_answer_that_is_too_short_keeps_nobody_waiting(self):
+        gatherer = gathering.Gatherer(lambda wanted: [], 3)
+        for _again in range(2):
+            self.assertRaises(ValueError, gatherer.ask, 1)
+
     def test_a_failure_of_one_is_its_own(self):
         def call(wanted):
             results = self.call(wanted)
