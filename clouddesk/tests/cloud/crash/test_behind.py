@@ -45,7 +45,7 @@ class BehindOurBackTest(base.CrashTest):
 
     @ddt.data(*(DEEDS[:4] if tally.is_long() else ()))
     def test_deed_while_building(self, deed):
-        """Nova is asked to wait at the step that looks for the server."""
+        """The server is there, and nobody was told so."""
         conductor = self.replace()
         gate = conductor.proxy.fault(
             'network', 'POST', '/floatingips', hang=True
@@ -53,12 +53,12 @@ class BehindOurBackTest(base.CrashTest):
         order = self.make_pool(1, floating_network_id=self.external)
         self.pool_id = order.subject['id']
         with tally.part('pool.create', 'before active', deed):
-            gate.reached.wait(60)
+            self.assertTrue(gate.reached.wait(60), conductor.output())
             look = conductor.proxy.fault(
                 'compute', 'POST', '/servers$', drop='after'
             )
             gate.release()
-            look.reached.wait(60)
+            self.assertTrue(look.reached.wait(60), conductor.output())
             self.until(self.servers_there, 'the server', 60, 0.2)
             self.do(deed)
             self.mended(order)

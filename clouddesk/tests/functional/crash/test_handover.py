@@ -159,7 +159,7 @@ class WaitingTest(stage.CrashTestCase):
             fault = self.cloud.fault('compute', 'POST', '/servers$', hang=True)
             order = self.create_pool(3)
             process = self.service.spawn_conductor()
-            fault.reached.wait(stage.PATIENCE)
+            self.assertTrue(fault.reached.wait(stage.PATIENCE))
             process.ask_to_end()
             self.until(lambda: ' stops' in process.output())
             fault.release()
@@ -183,7 +183,7 @@ class LateTest(stage.CrashTestCase):
         self.nova.build_seconds = None
         self.order = self.create_pool(2)
         self.frozen = self.service.spawn_conductor()
-        self.fault.reached.wait(stage.PATIENCE)
+        self.assertTrue(self.fault.reached.wait(stage.PATIENCE))
         self.until_servers(1)
         self.frozen.freeze()
         self.service.start_conductor()
