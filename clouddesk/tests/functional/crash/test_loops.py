@@ -69,7 +69,8 @@ class Sweep(Loop):
         picture.put_back(house, kept)
 
     def is_over(self, house):
-        house.cinder.settle()
+        with house.cloud.lock:
+            house.cinder.settle()
         return not (
             house.neutron.ports
             or house.neutron.floating_ips
