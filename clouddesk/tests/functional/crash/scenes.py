@@ -1,7 +1,7 @@
 """One scene for each thing that a work order can do.
 
 The steps of a scene come from :mod:`clouddesk.flows`, so a new step is killed
-without a line here; a new kind of order needs a scene, and ``test_matrix``
+without a line here; a new kind of order needs a scene, and ``test_scenes``
 says which one is missing.
 """
 

@@ -194,9 +194,8 @@ class Lives(stateful.RuleBasedStateMachine):
         if order is not None and order.status == states.CANCELLING:
             status = states.CANCELLED
         held = self.holds(order_id, epoch)
-        assert self.tried(progress.finish_order, order_id, epoch, status) == (
-            held
-        )
+        done = self.tried(progress.finish_order, order_id, epoch, status)
+        assert done == held
         if held:
             assert not desktops.held_by(order_id)
 
