@@ -1,4 +1,4 @@
-"""No kind of work order, and no step, goes without its deaths."""
+"""No kind of work order, and no step, goes without its deaths and faults."""
 
 import itertools
 from unittest import mock
@@ -8,6 +8,7 @@ from oslotest import base
 from clouddesk import flows
 from clouddesk.tests.functional.crash import scenes
 from clouddesk.tests.functional.crash import stage
+from clouddesk.tests.functional.crash import ways
 
 _WAYS = tuple(itertools.product(stage.MOMENTS, stage.FORMS))
 
@@ -61,6 +62,13 @@ class ScenesTest(base.BaseTestCase):
             {(case.scene.family, case.step) for case in some},
         )
         self.assertEqual(set(_WAYS), {(c.when, c.form) for c in some})
+
+    def test_every_flow_has_its_faults(self):
+        """One kind speaks for the others that take the same steps."""
+        named = {name.partition(',')[0] for name in ways.WAYS}
+        tried = {flows.steps_for(kind, {}) for kind in named & flows.KINDS}
+        wanted = {flows.steps_for(kind, {}) for kind in flows.KINDS}
+        self.assertEqual(set(), wanted - tried)
 
     def test_scenes_have_names_of_their_own(self):
         names = [scene.name for scene in scenes.SCENES]
