@@ -1,8 +1,8 @@
 """clouddesk-conductor: carries out work orders."""
 
-from oslo_service import backend
+from clouddesk import threads
 
-backend.init_backend(backend.BackendType.THREADING)
+threads.choose()
 
 # Nothing may be imported before the line above chose threads.
 import signal  # noqa: E402

@@ -2,11 +2,11 @@
 
 import warnings
 
-from oslo_service import backend
+from clouddesk import threads
 
 # A library offers eventlet to whoever wants it; nothing here does.
 warnings.filterwarnings('ignore', message=r'\s*Eventlet is deprecated')
-backend.init_backend(backend.BackendType.THREADING)
+threads.choose()
 
 # Nothing may be imported before the line above chose threads.
 from collections.abc import Iterator  # noqa: E402

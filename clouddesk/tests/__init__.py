@@ -1,4 +1,4 @@
-from oslo_service import backend
+from clouddesk import threads
 
 # Before any test imports a library that would choose the other one.
-backend.init_backend(backend.BackendType.THREADING)
+threads.choose()
