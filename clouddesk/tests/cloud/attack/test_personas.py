@@ -67,7 +67,7 @@ class PersonasTest(base.CloudTest):
         name = self.name()
         spec = ('--image', base.IMAGE, '--flavor', FLAVOR)
         spec += ('--network', base.NETWORK)
-        pool = self.json('pool', 'create', name, *spec, '--size', '0')
+        self.json('pool', 'create', name, *spec, '--size', '0')
         desktop = self.json(
             *('create', name, *spec, '--availability-zone', ZONE, '--wait')
         )
@@ -78,13 +78,12 @@ class PersonasTest(base.CloudTest):
                 self.openstack, noun, 'delete', thing['id'], '--yes'
             )
         (order, *_others) = self.proxy.work_orders(desktop_id=desktop['id'])
-        found = self.proxy.find_pool(name, ignore_missing=False)
-        self.assertIsNotNone(pool)
+        pool = self.proxy.find_pool(name, ignore_missing=False)
         return {
             'desktop_id': desktop['id'],
             'floating_id': desktop['id'],
             'desktop_name': name,
-            'pool_id': found.id,
+            'pool_id': pool.id,
             'template_id': template['id'],
             'course_id': course['id'],
             'work_order_id': order.id,
