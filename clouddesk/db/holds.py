@@ -7,6 +7,7 @@ is rolled back, and only then it is read which rows were the reason.
 
 from collections.abc import Collection
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
 from typing import Any
 
@@ -73,49 +74,52 @@ def lock_pool(session: orm.Session, pool_id: str) -> models.Pool:
     return session.get_one(_Pool, pool_id)
 
 
-def take_pool(session: orm.Session, pool_id: str, order_id: str) -> None:
-    """Let an order hold a pool that is free."""
+def take_pools(session: orm.Session, takers: Mapping[str, str]) -> None:
+    """Let each pool, which must be free, be held by an order.
+
+    :param takers: pool id: order id
+    """
+    if not takers:
+        return
     statement = (
         sa.update(_Pool)
-        .where(_Pool.id == pool_id, _Pool.work_order_id.is_(None))
-        .values(work_order_id=order_id)
+        .where(_Pool.id.in_(sorted(takers)), _Pool.work_order_id.is_(None))
+        .values(work_order_id=verdicts.by_id(_Pool.id, takers))
     )
-    if execute(session, statement) != 1:
-        raise PoolRefused(pool_id)
+    if execute(session, statement) != len(takers):
+        raise PoolRefused(*takers)
 
 
 def take_desktops(
-    session: orm.Session,
-    ids: Collection[str],
-    order_id: str,
-    action: str,
-    allowed: Collection[str] | None = None,
+    session: orm.Session, ids: Collection[str], order_id: str, action: str
 ) -> None:
-    """Let an order hold desktops, and set the status of its action.
+    """Let an order hold desktops, and set the status of its action."""
+    takers = dict.fromkeys(ids, order_id)
+    grant(session, verdicts.Wish.to(action, takers=takers))
 
-    :param allowed: statuses that the action may begin in; by default those
-        of :data:`clouddesk.states.ACTION_FROM`
-    """
-    if not ids:
+
+def grant(session: orm.Session, wish: verdicts.Wish) -> None:
+    """Let each desktop of a wish be held by its order."""
+    takers, action = wish.takers, wish.action
+    if not takers:
         return
-    wish = verdicts.Wish.to(action, allowed, order_id)
     statement = (
         sa.update(_Desktop)
-        .where(_Desktop.id.in_(sorted(ids)), *verdicts.conditions(wish))
+        .where(_Desktop.id.in_(sorted(takers)), *verdicts.conditions(wish))
         .values(
             status=states.ACTION_TO[action],
             wanted_power=states.ACTION_WANTS.get(
                 action, _Desktop.wanted_power
             ),
-            work_order_id=order_id,
+            work_order_id=verdicts.by_id(_Desktop.id, takers),
             owed=_still_owed(action),
             fault_code=None,
             fault_message=None,
             faulted_at=None,
         )
     )
-    if execute(session, statement) != len(set(ids)):
-        raise DesktopsRefused(ids, wish)
+    if execute(session, statement) != len(takers):
+        raise DesktopsRefused(takers, wish)
 
 
 def _still_owed(action: str) -> Any:
@@ -152,15 +156,20 @@ def lower_pools(session: orm.Session, ids: Collection[str]) -> None:
 
 
 class PoolRefused(Refused):
-    def __init__(self, pool_id: str) -> None:
-        super().__init__(pool_id)
-        self.pool_id = pool_id
+    def __init__(self, *pool_ids: str) -> None:
+        super().__init__(*pool_ids)
+        self.pool_ids = pool_ids
 
     def explain(self, session: orm.Session) -> Exception | None:
-        pool = session.get(_Pool, self.pool_id)
-        if pool is None:
-            return exceptions.NotFound(kind='pool', id=self.pool_id)
-        return pool_busy(pool) if pool.work_order_id else None
+        query = sa.select(_Pool).where(_Pool.id.in_(self.pool_ids))
+        found = session.scalars(query.order_by(_Pool.id)).all()
+        missing = set(self.pool_ids) - {pool.id for pool in found}
+        if missing:
+            return exceptions.NotFound(
+                kind='pool', id=', '.join(sorted(missing))
+            )
+        busy = [pool for pool in found if pool.work_order_id]
+        return pool_busy(busy[0]) if busy else None
 
 
 class DesktopsRefused(Refused):

@@ -1,6 +1,7 @@
 """What people do to work orders that exist."""
 
 from collections.abc import Collection
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +13,12 @@ from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import holds
 from clouddesk.db import models
+from clouddesk.db import verdicts
 from clouddesk.i18n import _
 
 _Order = models.WorkOrder
 _Item = models.WorkItem
+_Pool = models.Pool
 _Desktop = models.Desktop
 
 #: Statuses in which nothing is left to do for an action.
@@ -61,34 +64,39 @@ def turn(
         raise OrdersRefused(action, ids, project_id)
 
 
-def revive(session: orm.Session, order: models.WorkOrder) -> None:
-    """Give an order that failed its desktops and its pool back.
+def revive(session: orm.Session, ids: Collection[str]) -> None:
+    """Give orders that failed their desktops and their pools back.
 
     Items that failed or never started wait again, at the step where they
     were. An item whose desktop is gone, or already as it should be, is over.
 
-    :raises Conflict: the pool has changed too much since
-    :raises Refused: another order holds the pool or one of the desktops
+    :raises Conflict: a pool has changed too much since
+    :raises PoolBusy: two of the orders want one pool
+    :raises DesktopBusy: two of the orders want one desktop
+    :raises Refused: another order holds a pool or one of the desktops
     """
-    if order.kind.startswith('pool.'):
-        _retake_pool(session, order)
-    action = _action_of(order)
-    deleted = flows.destroys(order.kind, order.inputs)
-    again, settled, gone = {}, [], []
-    for row in _unfinished(session, order.id):
-        if row.status is None:
-            gone.append(row.item_id)
-        elif row.holder is None and row.status in _GOALS.get(action, ()):
-            settled.append(row.item_id)
-        else:
-            again[row.desktop_id] = row.item_id
-    allowed = {*states.ACTION_FROM[action], states.ACTION_TO[action]}
-    holds.take_desktops(
-        session, again, order.id, action, allowed | {states.FAULT}
+    query = sa.select(_Order).where(_Order.id.in_(ids)).order_by(_Order.id)
+    orders = {order.id: order for order in session.scalars(query)}
+    _retake_pools(
+        session,
+        [each for each in orders.values() if each.kind.startswith('pool.')],
     )
-    _set_items(session, again.values(), _WAITING)
-    _set_items(session, settled, _DONE)
-    _set_items(session, gone, _DONE if deleted else _UNDONE)
+    again: dict[str, Any] = {}
+    done: list[int] = []
+    undone: list[int] = []
+    for row in _unfinished(session, ids):
+        order = orders[row.order_id]
+        if row.status is None:
+            is_goal = flows.destroys(order.kind, order.inputs)
+            (done if is_goal else undone).append(row.item_id)
+        elif row.desktop_id not in again and _is_settled(order, row):
+            done.append(row.item_id)
+        else:
+            _want(again, row)
+    _retake_desktops(session, orders, again)
+    _set_items(session, [row.item_id for row in again.values()], _WAITING)
+    _set_items(session, done, _DONE)
+    _set_items(session, undone, _UNDONE)
 
 
 class OrdersRefused(holds.Refused):
@@ -145,20 +153,59 @@ def _action_of(order: models.WorkOrder) -> str:
     return order.kind.partition('.')[2]
 
 
-def _unfinished(session: orm.Session, order_id: str) -> Sequence[Any]:
+def _unfinished(session: orm.Session, ids: Collection[str]) -> Sequence[Any]:
     query = (
         sa.select(
             _Item.id.label('item_id'),
+            _Item.work_order_id.label('order_id'),
             _Item.desktop_id,
+            _Desktop.name,
             _Desktop.status,
             _Desktop.work_order_id.label('holder'),
         )
         .outerjoin(_Desktop, _Desktop.id == _Item.desktop_id)
-        .where(_Item.work_order_id == order_id)
+        .where(_Item.work_order_id.in_(ids))
         .where(_Item.status.in_([states.ITEM_FAILED, states.ITEM_PENDING]))
-        .order_by(_Item.id)
+        .order_by(_Item.work_order_id, _Item.id)
     )
     return session.execute(query).all()
+
+
+def _is_settled(order: models.WorkOrder, row: Any) -> bool:
+    goals = _GOALS.get(_action_of(order), ())
+    return row.holder is None and row.status in goals
+
+
+def _want(again: dict[str, Any], row: Any) -> None:
+    first = again.setdefault(row.desktop_id, row)
+    if first.order_id != row.order_id:
+        raise exceptions.DesktopBusy(
+            details={'desktop_ids': [row.desktop_id]},
+            name=row.name,
+            work_order=first.order_id,
+        )
+
+
+def _retake_desktops(
+    session: orm.Session,
+    orders: Mapping[str, models.WorkOrder],
+    again: Mapping[str, Any],
+) -> None:
+    """
+    :param again: rows of :func:`_unfinished` by desktop
+    """
+    takers: dict[str, dict[str, str]] = {}
+    for id_, row in again.items():
+        action = _action_of(orders[row.order_id])
+        takers.setdefault(action, {})[id_] = row.order_id
+    if len(takers) > 1:
+        # All at once: batches whose actions cross would wait for each other.
+        lock = sa.select(_Desktop.id).where(_Desktop.id.in_(sorted(again)))
+        session.execute(lock.order_by(_Desktop.id).with_for_update()).all()
+    for action, of_action in sorted(takers.items()):
+        begins_in = {*states.ACTION_FROM[action], states.ACTION_TO[action]}
+        wish = verdicts.Wish.to(action, begins_in | {states.FAULT}, of_action)
+        holds.grant(session, wish)
 
 
 def _set_items(
@@ -169,32 +216,58 @@ def _set_items(
         holds.execute(session, statement.values(values))
 
 
-def _retake_pool(session: orm.Session, order: models.WorkOrder) -> None:
-    pool_id = str(order.subject_id)
-    pool = session.get(models.Pool, pool_id)
-    if pool is None or _outdated(session, order, pool):
-        raise exceptions.Conflict(
-            _('Pool %(name)s has changed since work order %(id)s failed.'),
-            {'work_order_id': order.id, 'pool_id': pool_id},
-            name=order.subject_name,
-            id=order.id,
-        )
-    holds.take_pool(session, pool_id, order.id)
+def _retake_pools(
+    session: orm.Session, orders: Sequence[models.WorkOrder]
+) -> None:
+    if not orders:
+        return
+    ids = {str(order.subject_id) for order in orders}
+    query = sa.select(_Pool).where(_Pool.id.in_(ids))
+    pools = {pool.id: pool for pool in session.scalars(query)}
+    crowded = _crowded(session, orders)
+    takers: dict[str, str] = {}
+    for order in orders:
+        pool = pools.get(str(order.subject_id))
+        if pool is None or order.id in crowded or _outgrown(order, pool):
+            raise exceptions.Conflict(
+                _('Pool %(name)s has changed since work order %(id)s failed.'),
+                {'work_order_id': order.id, 'pool_id': order.subject_id},
+                name=order.subject_name,
+                id=order.id,
+            )
+        first = takers.setdefault(pool.id, order.id)
+        if first != order.id:
+            raise exceptions.PoolBusy(
+                details={'pool_id': pool.id, 'work_order_id': first},
+                name=pool.name,
+                work_order=first,
+            )
+    holds.take_pools(session, takers)
 
 
-def _outdated(
-    session: orm.Session, order: models.WorkOrder, pool: models.Pool
-) -> bool:
-    """Whether deleting again would take desktops that are wanted now."""
-    if order.kind == flows.POOL_RESIZE:
-        shrinks = flows.destroys(order.kind, order.inputs)
-        return bool(shrinks and pool.size > order.inputs['size'])
-    if order.kind != flows.POOL_DELETE:
-        return False
-    items = sa.select(_Item.desktop_id).where(_Item.work_order_id == order.id)
-    newcomers = (
-        sa.select(_Desktop.id)
-        .where(_Desktop.pool_id == pool.id, _Desktop.id.not_in(items))
-        .limit(1)
+def _outgrown(order: models.WorkOrder, pool: models.Pool) -> bool:
+    """Whether shrinking again would take desktops that are wanted now."""
+    return (
+        order.kind == flows.POOL_RESIZE
+        and flows.destroys(order.kind, order.inputs)
+        and pool.size > order.inputs['size']
     )
-    return session.scalars(newcomers).first() is not None
+
+
+def _crowded(
+    session: orm.Session, orders: Sequence[models.WorkOrder]
+) -> set[str]:
+    """Orders that delete a pool which got desktops that they do not know."""
+    is_known = sa.exists().where(
+        _Item.work_order_id == _Order.id, _Item.desktop_id == _Desktop.id
+    )
+    query = (
+        sa.select(_Order.id)
+        .join(_Desktop, _Desktop.pool_id == _Order.subject_id)
+        .where(
+            _Order.id.in_([order.id for order in orders]),
+            _Order.kind == flows.POOL_DELETE,
+            ~is_known,
+        )
+    )
+    return set(session.scalars(query.distinct()))

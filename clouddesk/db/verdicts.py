@@ -5,6 +5,7 @@ What :func:`clouddesk.db.holds.take_desktops` demands of a row, said in words.
 
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 from typing import Any
@@ -50,22 +51,22 @@ class Wish:
     action: str
     #: Statuses that it may begin in.
     allowed: Sequence[str]
-    #: The order that may hold the pools concerned.
-    order_id: str = ''
+    #: Desktop id: the order that takes it, which may hold its pool.
+    takers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def to(
         cls,
         action: str,
         allowed: Collection[str] | None = None,
-        order_id: str = '',
+        takers: Mapping[str, str] | None = None,
     ) -> 'Wish':
         """
         :param allowed: by default those of
             :data:`clouddesk.states.ACTION_FROM`
         """
         begins_in = allowed or states.ACTION_FROM[action]
-        return cls(action, sorted(begins_in), order_id)
+        return cls(action, sorted(begins_in), takers or {})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +100,7 @@ def conditions(wish: Wish) -> tuple[sa.ColumnElement[bool], ...]:
         _Desktop.work_order_id.is_(None),
         sa.or_(
             _Desktop.pool_id.is_(None),
-            _Desktop.pool_id.not_in(_dying_pools(wish.order_id)),
+            _Desktop.pool_id.not_in(_dying_pools(wish.takers)),
         ),
     ]
     if wish.action in states.LOCK_REFUSES:
@@ -107,6 +108,15 @@ def conditions(wish: Wish) -> tuple[sa.ColumnElement[bool], ...]:
     if wish.action in states.PROTECTION_REFUSES:
         found.append(_Desktop.protected.is_(False))
     return tuple(found)
+
+
+def by_id(
+    column: orm.InstrumentedAttribute[str], values: Mapping[str, str]
+) -> Any:
+    """The value for the row whose id is in ``column``."""
+    if len(set(values.values())) == 1:
+        return next(iter(values.values()))
+    return sa.case(values, value=column)
 
 
 def explained(verdict: Verdict, wish: Wish) -> _Error | None:
@@ -169,7 +179,7 @@ def _judge(row: Any, wish: Wish) -> type[_Error] | None:
     if row.status not in wish.allowed and not _fell(row, wish):
         return exceptions.DesktopWrongState
     if row.pool_order_kind == flows.POOL_DELETE:
-        is_other = row.pool_order_id != wish.order_id
+        is_other = row.pool_order_id != wish.takers.get(row.id)
         return exceptions.PoolBusy if is_other else None
     return None
 
@@ -251,10 +261,12 @@ _MAKERS: dict[type[_Error], Callable[[Sequence[Any], Wish], _Error]] = {
 }
 
 
-def _dying_pools(but: str) -> sa.Select[Any]:
-    """Ids of the pools that another order than ``but`` deletes."""
+def _dying_pools(takers: Mapping[str, str]) -> sa.Select[Any]:
+    """Ids of the pools that another order deletes than takes the desktop."""
+    taker = by_id(_Desktop.id, takers) if takers else ''
     return (
         sa.select(_Pool.id)
         .join(_Order, _Order.id == _Pool.work_order_id)
-        .where(_Order.kind == flows.POOL_DELETE, _Order.id != but)
+        .where(_Order.kind == flows.POOL_DELETE, _Order.id != taker)
+        .correlate(_Desktop)
     )

@@ -123,15 +123,14 @@ def act(
     :raises NotFound: orders that are not in the project, named
     :raises WorkOrderWrongState: orders that are not in the right status,
         named
-    :raises DesktopBusy: retry needs a desktop that another order holds now
-    :raises PoolBusy: retry needs a pool that another order holds now
+    :raises DesktopBusy: retry needs a desktop that another order holds now,
+        or that two of these orders want
+    :raises PoolBusy: the same for a pool
     :raises Conflict: what the order was about has changed too much
     """
     ids = list(dict.fromkeys(order_ids))
     with holds.writer() as session:
         retries.turn(session, action, ids, project_id)
         if action == 'retry':
-            for each in sorted(ids):
-                order = session.get_one(models.WorkOrder, each)
-                retries.revive(session, order)
+            retries.revive(session, ids)
         return making.load(session, ids)

@@ -244,6 +244,98 @@ class RetryTestCase(_ActTestCase):
         for order in again:
             self.assertEqual(1, len(desktops.held_by(order.id)))
 
+    def test_several_actions(self):
+        """Each desktop goes to its own order, with its own action."""
+        failed = {}
+        for action, before in (
+            ('start', states.OFF),
+            ('stop', states.RUNNING),
+            ('reboot', states.RUNNING),
+            ('delete', states.OFF),
+        ):
+            for _each in range(2):
+                order = self.fail(self.on(action, *self.desktops(2, before)))
+                failed[order.id] = action
+        again = self.act('retry', *map(work_orders.get, failed))
+        self.assertEqual(list(failed), [order.id for order in again])
+        for order in again:
+            held = desktops.held_by(order.id)
+            self.assertEqual(
+                {item.desktop_id for item in order.items},
+                {row.id for row in held},
+            )
+            action = failed[order.id]
+            self.assertEqual(
+                {states.ACTION_TO[action]}, {row.status for row in held}
+            )
+
+    def test_items_that_are_over_belong_to_their_orders(self):
+        created = self.fail(self.order(['a', 'b']), failed=2)
+        deleted = self.fail(self.on('delete', self.desktop()))
+        for each in (created, deleted):
+            gone = desktops.get(each.items[0].desktop_id)
+            self.remove_all(self.on('delete', gone))
+        created, deleted = self.act('retry', created, deleted)
+        self.assertEqual(
+            [states.ITEM_UNDONE, states.ITEM_PENDING],
+            [item.status for item in created.items],
+        )
+        self.assertEqual(states.ITEM_DONE, deleted.items[0].status)
+
+    def test_one_of_several_is_refused(self):
+        free, busy = (self.fail(self.order([name])) for name in 'ab')
+        desktop = desktops.get(busy.items[0].desktop_id)
+        holder = self.on('start', desktop)
+        error = self.assertRaises(
+            exceptions.DesktopBusy, self.act, 'retry', free, busy
+        )
+        self.assertEqual(
+            [desktop.id], [row['id'] for row in error.details['desktops']]
+        )
+        self.assertIn(holder.id, str(error))
+        self.assertNothingHeldBy(free)
+        self.assertEqual(states.FAILED, work_orders.get(free.id).status)
+
+    def test_two_that_want_one_desktop(self):
+        desktop = self.desktop()
+        failed = []
+        for action in ('stop', 'reboot'):
+            failed.append(self.fail(self.on(action, desktop)))
+            self.set_desktops([desktop.id], states.RUNNING)
+        error = self.assertRaises(
+            exceptions.DesktopBusy, self.act, 'retry', *failed
+        )
+        self.assertIn(min(order.id for order in failed), str(error))
+        self.assertEqual([desktop.id], error.details['desktop_ids'])
+        for order in failed:
+            self.assertNothingHeldBy(order)
+
+    def test_batches_that_cross(self):
+        """Whoever comes second is refused; nobody waits for ever."""
+        pairs = []
+        for actions in (('stop', 'reboot'), ('reboot', 'stop')):
+            pair = []
+            pairs.append(pair)
+            for n, action in enumerate(actions):
+                if len(pairs) == 1:
+                    desktop = self.desktop()
+                else:
+                    (item,) = pairs[0][n].items
+                    desktop = desktops.get(item.desktop_id)
+                pair.append(self.fail(self.on(action, desktop)))
+                self.set_desktops([desktop.id], states.RUNNING)
+        results = self.at_once(
+            *(lambda pair=pair: self.act('retry', *pair) for pair in pairs)
+        )
+        self.assertEqual(1, len(results['answers']), results)
+        self.assertEqual(1, len(results[exceptions.DesktopBusy]), results)
+
+    def test_many_desktops(self):
+        """No database runs out of parameters."""
+        failed = [self.fail(self.order(['a'] * 400)) for _each in range(3)]
+        for order in self.act('retry', *failed):
+            self.assertEqual(400, len(desktops.held_by(order.id)))
+
 
 class RetryPoolOrderTestCase(_ActTestCase):
     def create(self):
@@ -309,6 +401,52 @@ class RetryPoolOrderTestCase(_ActTestCase):
         failed = self.fail(self.delete(pool), failed=2)
         self.finish(self.resize(pool, 3))
         self.assertRaises(exceptions.Conflict, self.act, 'retry', failed)
+
+    def test_several_pools(self):
+        """The end of each pool is that of one order only."""
+        failed = []
+        for name in ('one', 'two'):
+            pool, _members = self.pool(2, name=name)
+            failed.append(self.fail(self.delete(pool), failed=2))
+        for order in self.act('retry', *failed):
+            self.assertEqual(
+                order.id, pools.get(order.subject_id).work_order_id
+            )
+            self.remove_all(order)
+
+    def test_one_of_several_pools_is_held(self):
+        free = self.fail(self.create())
+        pool, _members = self.pool(2, name='other')
+        busy = self.fail(self.resize(pool, 3))
+        holder = self.resize(pools.get(pool.id), 4)
+        error = self.assertRaises(
+            exceptions.PoolBusy, self.act, 'retry', free, busy
+        )
+        self.assertEqual(pool.id, error.details['pool_id'])
+        self.assertIn(holder.id, str(error))
+        self.assertNothingHeldBy(free)
+
+    def test_two_that_want_one_pool(self):
+        pool, _members = self.pool(2)
+        failed = [self.fail(self.resize(pool, size)) for size in (4, 6)]
+        error = self.assertRaises(
+            exceptions.PoolBusy, self.act, 'retry', *failed
+        )
+        self.assertIn(min(order.id for order in failed), str(error))
+        self.assertIsNone(pools.get(pool.id).work_order_id)
+
+    def test_desktop_whose_pool_another_order_deletes(self):
+        pool, members = self.pool(2)
+        rebooted = self.fail(self.on('reboot', members[0]))
+        other = self.fail(self.on('reboot', self.desktop()))
+        self.set_desktops([members[0].id], states.RUNNING)
+        end = self.delete(pool)
+        self.set_desktops([members[0].id], states.RUNNING, work_order_id=None)
+        error = self.assertRaises(
+            exceptions.PoolBusy, self.act, 'retry', rebooted, other
+        )
+        self.assertIn(end.id, str(error))
+        self.assertNothingHeldBy(other)
 
 
 def waiting_of(item):
