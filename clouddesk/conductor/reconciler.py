@@ -10,9 +10,9 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from clouddesk import secrets
+from clouddesk.conductor import debts
 from clouddesk.conductor import keeper
 from clouddesk.conductor import manager as managers
-from clouddesk.conductor import owing
 from clouddesk.conductor import returns
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
@@ -48,7 +48,7 @@ class Reconciler:
             ('sync', sync_.all, self._conf.sync_interval),
             ('stranded', sync_.stranded, self._conf.sync_interval),
             ('keeper', self._keeper.run, self._conf.sync_interval),
-            ('owing', owing.Owing().run, self._conf.sync_interval),
+            ('debts', debts.Debts().run, self._conf.sync_interval),
             ('returns', self._returns.run, self._conf.return_interval),
             ('timetable', timetable_.run, conf.course.timetable_interval),
             ('sweep', sweep_.run, self._conf.sweep_interval),

@@ -10,7 +10,7 @@ from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
-from clouddesk.conductor import owing
+from clouddesk.conductor import debts
 from clouddesk.conductor import timetable
 from clouddesk.db import models
 from clouddesk.db import paging
@@ -468,11 +468,11 @@ class HeldTest(TimetableTest):
 
     def setUp(self):
         super().setUp()
-        self.owing = owing.Owing()
+        self.debts = debts.Debts()
 
     def pay(self):
         """One round; returns what came of it."""
-        counts = self.owing.run()
+        counts = self.debts.run()
         for desktop in self.desktops():
             if desktop.work_order_id and desktop.id != self.held.id:
                 self.work(desktop.work_order_id)
@@ -502,7 +502,7 @@ class HeldTest(TimetableTest):
         order_id = self.lesson('reboot')
         self.assertEqual(['desktop.stop'], self.rounds('09:00'))
         self.assertCourse('idle', 'start', at('07:50', '2026-11-24'))
-        self.assertEqual({}, {k: v for k, v in self.owing.run().items() if v})
+        self.assertEqual({}, {k: v for k, v in self.debts.run().items() if v})
         self.end(order_id)
         self.assertEqual({'off': 2, 'running': 1}, self.counts())
         self.assertEqual({'ordered': 1}, self.pay())

@@ -10,31 +10,31 @@ from oslo_log import log as logging
 from clouddesk import states
 from clouddesk.conductor import rounds
 from clouddesk.db import models
-from clouddesk.db.api import debts
+from clouddesk.db.api import debts as debts_api
 from clouddesk.db.api import desktop_orders
 
 LOG = logging.getLogger(__name__)
 
 
-class Owing:
+class Debts:
     def run(self) -> dict[str, int]:
         """Look for desktops that are free now."""
         return rounds.over_desktops(
-            debts.due, self._pay, 'ordered', 'forgotten'
+            debts_api.due, self._pay, 'ordered', 'forgotten'
         )
 
     def _pay(self, desktop: models.Desktop) -> str:
         action = str(desktop.owed)
         if desktop.status not in states.ACTION_FROM[action]:
             # It is off, or broken; there is nothing to stop.
-            debts.forget(desktop)
+            debts_api.forget(desktop)
             return 'forgotten'
         order = desktop_orders.act(
             {'project_id': desktop.project_id, 'user_id': desktop.user_id},
             action,
             [desktop.id],
             desktop.project_id,
-            first=debts.still(desktop),
+            first=debts_api.still(desktop),
         )
         LOG.info(
             'What was owed to desktop %(desktop)s is work order %(order)s',
