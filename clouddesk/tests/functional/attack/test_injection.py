@@ -1,5 +1,6 @@
 """Texts of tenants, guests and services that try to be more than texts."""
 
+import base64
 import csv
 import io
 import json
@@ -35,6 +36,11 @@ TEXTS = {
 #: Formats of which people read, or paste, every character.
 FORMATS = ('table', 'value', 'csv', 'shell', 'json', 'yaml')
 _JOINERS = '\u200c\u200d'
+#: Of OpenSSH.
+_KEY = (
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8Q'
+    'ERITFBUWFxgZGhscHR4f'
+)
 
 
 def harmful(text):
@@ -248,15 +254,13 @@ class TextsTest(InjectionTestCase):
 
     def test_accounts_that_are_refused(self):
         """V15: a name, a key and a host name are no structure."""
-        key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8Q'
-        key += 'ERITFBUWFxgZGhscHR4f'
         for login in (
-            {'user': 'ada\nsudo: ALL', 'public_key': key},
-            {'user': '{ada: 1}', 'public_key': key},
-            {'user': '-ada', 'public_key': key},
-            {'user': 'a: b', 'public_key': key},
+            {'user': 'ada\nsudo: ALL', 'public_key': _KEY},
+            {'user': '{ada: 1}', 'public_key': _KEY},
+            {'user': '-ada', 'public_key': _KEY},
+            {'user': 'a: b', 'public_key': _KEY},
             {'user': 'ada', 'public_key': 'ssh-rsa x\nruncmd: [id]'},
-            {'user': 'ada', 'public_key': '- ' + key},
+            {'user': 'ada', 'public_key': '- ' + _KEY},
         ):
             refusal = self.assertRaises(
                 service.Refusal, self.create_desktop, login=login
@@ -264,13 +268,13 @@ class TextsTest(InjectionTestCase):
             self.assertEqual(400, refusal.status, login)
 
     def test_a_key_takes_nothing_along(self):
-        """A second line of it, and options before it, go nowhere."""
-        key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8Q'
-        key += 'ERITFBUWFxgZGhscHR4f'
-        self.nova.key_pairs['evil'] = key + ' x\nruncmd:\n - id\n'
+        """A second line of it goes nowhere."""
+        self.nova.key_pairs['evil'] = _KEY + ' x\nruncmd:\n - id\n'
         self.build_desktop(login={'user': 'ada', 'key_name': 'evil'})
         (server,) = self.nova.servers.values()
-        self.assertNotIn('runcmd', server.user_data)
+        told = base64.b64decode(server.user_data).decode()
+        self.assertIn(_KEY, told)
+        self.assertNotIn('runcmd', told)
 
     def test_what_services_say(self):
         """A fault of Nova is one calm line, in the log as elsewhere."""
