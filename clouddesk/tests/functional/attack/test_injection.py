@@ -164,10 +164,10 @@ class TerminalTest(InjectionTestCase):
                     self.assertEqual(0, code, line + err)
                     self.assertEqual([], harmful(out + err), line)
                     if form in ('json', 'yaml'):
-                        self.assertLossless(form, out, line)
+                        self.assertReadable(form, out, line)
 
-    def assertLossless(self, form, out, line):
-        """Programs get what is there."""
+    def assertReadable(self, form, out, line):
+        """Programs can read it."""
         read = json.loads(out) if form == 'json' else yaml.safe_load(out)
         self.assertTrue(read, line)
 
