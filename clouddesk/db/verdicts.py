@@ -3,6 +3,7 @@
 What :func:`clouddesk.db.holds.take_desktops` demands of a row, said in words.
 """
 
+import collections
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -114,9 +115,13 @@ def by_id(
     column: orm.InstrumentedAttribute[str], values: Mapping[str, str]
 ) -> Any:
     """The value for the row whose id is in ``column``."""
-    if len(set(values.values())) == 1:
-        return next(iter(values.values()))
-    return sa.case(values, value=column)
+    ids = collections.defaultdict(list)
+    for id_, value in values.items():
+        ids[value].append(id_)
+    if len(ids) == 1:
+        return next(iter(ids))
+    # Databases look a value up in a list, but try one WHEN after the other.
+    return sa.case(*((column.in_(some), value) for value, some in ids.items()))
 
 
 def explained(verdict: Verdict, wish: Wish) -> _Error | None:
