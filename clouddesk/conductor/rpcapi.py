@@ -3,6 +3,10 @@
 This is the only module of the conductor that the API imports.
 """
 
+from collections.abc import Callable
+import functools
+import queue
+import threading
 from typing import Any
 
 from oslo_log import log
@@ -22,6 +26,73 @@ _TIMEOUT = 30
 _AUDIT_TIMEOUT = 90
 
 
+#: Hints that wait for the broker; more are dropped.
+_MOST_HINTS = 1000
+
+
+class Sender:
+    """Sends in a thread of its own, one after the other.
+
+    A broker that hangs keeps whoever sends for minutes, although nothing is
+    tried again. A request that is committed must not wait for it: who gets no
+    answer orders a second time.
+    """
+
+    def __init__(self, size: int = _MOST_HINTS) -> None:
+        self._queue: queue.Queue[Callable[[], None]] = queue.Queue(size)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._overflows = False
+
+    def put(self, send: Callable[[], None]) -> None:
+        """Have something sent, or drop it when too much waits.
+
+        :param send: never fails
+        """
+        try:
+            self._queue.put_nowait(send)
+        except queue.Full:
+            if not self._overflows:
+                self._overflows = True
+                LOG.warning(
+                    'The message broker hangs. Hints are dropped until those '
+                    'that wait are sent; conductors look by themselves.'
+                )
+        self._start()
+
+    def flush(self) -> None:
+        """Wait until all that was put is sent."""
+        self._queue.join()
+
+    def _start(self) -> None:
+        with self._lock:
+            # Whoever forks leaves the thread behind.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._run, name='rpc hints', daemon=True
+                )
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            send = self._queue.get()
+            try:
+                send()
+            finally:
+                if self._queue.empty():
+                    self._overflows = False
+                self._queue.task_done()
+
+
+#: Of this process; its thread starts with the first hint.
+_sender = Sender()
+
+
+def flush() -> None:
+    """Wait until the hints of this process are sent, or lost."""
+    _sender.flush()
+
+
 class ConductorAPI:
     """The calls; primitive arguments only.
 
@@ -31,7 +102,7 @@ class ConductorAPI:
     """
 
     def run_order(self, order_id: str) -> None:
-        """Hint that a work order waits. Never fails.
+        """Hint that a work order waits. Never fails, and waits for nobody.
 
         The row is the order: a conductor finds it by itself when the hint
         is lost.
@@ -39,7 +110,7 @@ class ConductorAPI:
         self._hint('run_order', order_id=order_id)
 
     def look_at(self, desktop_id: str) -> None:
-        """Hint that a desktop was edited. Never fails.
+        """Hint that a desktop was edited. Never fails, and waits for nobody.
 
         The next comparison of all desktops with Nova does the same.
         """
@@ -88,13 +159,18 @@ class ConductorAPI:
         return self._call('ping')
 
     def _hint(self, method: str, **kwargs: str) -> None:
+        ctxt = rpc.current_context()
+        _sender.put(functools.partial(self._send, ctxt, method, kwargs))
+
+    def _send(self, ctxt: Any, method: str, kwargs: dict[str, str]) -> None:
         try:
-            self._client().cast(rpc.current_context(), method, **kwargs)
+            self._client().cast(ctxt, method, **kwargs)
         except Exception as error:
             LOG.warning(
                 'A conductor finds it at its next look, the hint '
                 '%(method)s %(about)s was not sent: %(error)s',
                 {'method': method, 'about': kwargs, 'error': error},
+                context=ctxt,
             )
 
     def _call(

@@ -1,3 +1,7 @@
+import functools
+import threading
+from unittest import mock
+
 from oslo_config import cfg
 import oslo_messaging
 from oslo_messaging import conffixture
@@ -71,6 +75,7 @@ class RpcTest(base.BaseTestCase):
             auth_token='swordfish', project_id='p', user_id='u', roles=['x']
         )
         self.api.run_order('o')
+        rpcapi.flush()
         self.api.ping()  # the messages arrive in order
         ((ctxt, order_id),) = self.endpoint.seen
         self.assertEqual(('o', 'p'), (order_id, ctxt.project_id))
@@ -87,6 +92,69 @@ class RpcTest(base.BaseTestCase):
         )
 
 
+class SenderTest(base.BaseTestCase):
+    """Hints while the broker hangs."""
+
+    def setUp(self):
+        super().setUp()
+        self.sender = rpcapi.Sender(size=2)
+        self.hangs = threading.Event()
+        self.sent = []
+        self.addCleanup(self.sender.flush)
+        self.addCleanup(self.hangs.set)
+
+    def hang(self):
+        reached = threading.Event()
+
+        def send():
+            reached.set()
+            self.hangs.wait()
+
+        self.sender.put(send)
+        reached.wait()
+
+    def put(self, *names):
+        for name in names:
+            self.sender.put(functools.partial(self.sent.append, name))
+
+    def test_nobody_waits_for_the_broker(self):
+        self.hang()
+        self.put('a', 'b')
+        self.assertEqual([], self.sent)
+        self.hangs.set()
+        self.sender.flush()
+        self.assertEqual(['a', 'b'], self.sent)
+
+    def test_too_many_are_dropped(self):
+        self.hang()
+        with self.assertLogs('clouddesk.conductor.rpcapi') as logs:
+            self.put('a', 'b', 'c', 'd')
+        self.assertEqual(1, len(logs.output), logs.output)
+        self.hangs.set()
+        self.sender.flush()
+        self.put('e')
+        self.sender.flush()
+        self.assertEqual(['a', 'b', 'e'], self.sent)
+
+    def test_the_thread_starts_with_the_first_hint(self):
+        with mock.patch.object(threading, 'Thread', autospec=True) as thread:
+            sender = rpcapi.Sender()
+            thread.assert_not_called()
+            sender.put(self.fail)
+            sender.put(self.fail)
+        thread.assert_called_once_with(
+            target=sender._run, name='rpc hints', daemon=True
+        )
+
+    def test_a_child_starts_its_own_thread(self):
+        with mock.patch.object(threading, 'Thread', autospec=True) as thread:
+            sender = rpcapi.Sender()
+            sender.put(self.fail)
+            thread.return_value.is_alive.return_value = False
+            sender.put(self.fail)
+        self.assertEqual(2, thread.call_count)
+
+
 class BrokerAwayTest(base.BaseTestCase):
     def setUp(self):
         super().setUp()
@@ -101,6 +169,7 @@ class BrokerAwayTest(base.BaseTestCase):
     def test_a_hint_that_is_lost_fails_nothing(self):
         with self.assertLogs('clouddesk.conductor.rpcapi') as logs:
             rpcapi.ConductorAPI().run_order('o')
+            rpcapi.flush()
         self.assertIn("'order_id': 'o'", logs.output[0])
 
     def test_a_call_does_not_wait_for_the_broker(self):

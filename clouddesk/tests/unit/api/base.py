@@ -244,7 +244,9 @@ class ApiTest(base.BaseTestCase):
             request.body = json.dumps(body).encode()
             request.content_type = 'application/json'
         request.headers.update(headers or {})
-        return request.get_response(self.app)
+        answer = request.get_response(self.app)
+        rpcapi.flush()
+        return answer
 
     def get(self, path: str, persona: str = 'member') -> Answer:
         return self.call('GET', path, persona=persona)
