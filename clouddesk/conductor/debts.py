@@ -16,17 +16,24 @@ from clouddesk.db.api import desktop_orders
 LOG = logging.getLogger(__name__)
 
 
+#: What is ordered, where it has another name.
+_ACTIONS = {'renew': 'rebuild'}
+
+
 class Debts:
     def run(self) -> dict[str, int]:
         """Look for desktops that are free now."""
         return rounds.over_desktops(
-            debts_api.due, self._pay, 'ordered', 'forgotten'
+            debts_api.due, self._pay, 'ordered', 'forgotten', 'later'
         )
 
     def _pay(self, desktop: models.Desktop) -> str:
-        action = str(desktop.owed)
+        action = _ACTIONS.get(str(desktop.owed), str(desktop.owed))
+        if desktop.status in states.DESKTOP_UNSTABLE:
+            # Nobody's order, but on its way; the sync loop sees it arrive.
+            return 'later'
         if desktop.status not in states.ACTION_FROM[action]:
-            # It is off, or broken; there is nothing to stop.
+            # It is off; there is nothing to stop.
             debts_api.forget(desktop)
             return 'forgotten'
         order = desktop_orders.act(

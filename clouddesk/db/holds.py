@@ -123,11 +123,16 @@ def grant(session: orm.Session, wish: verdicts.Wish) -> None:
 
 
 def _still_owed(action: str) -> Any:
-    # Whoever acts on a desktop later knows better; only what is built anew
-    # runs again, and was to be off.
-    if action != 'rebuild':
-        return None
-    return sa.case((_Desktop.owed == 'rebuild', 'stop'), else_=None)
+    """What of :attr:`models.Desktop.owed` an action leaves to be done.
+
+    Whoever acts on a desktop later knows better whether it is to run. What
+    its last user left on it goes all the same.
+    """
+    owed = _Desktop.owed
+    if action == 'rebuild':
+        return sa.case((owed == 'rebuild', 'stop'), else_=None)
+    left = 'rebuild' if action == 'stop' else 'renew'
+    return sa.case((owed.in_(['rebuild', 'renew']), left), else_=None)
 
 
 def lower_pools(session: orm.Session, ids: Collection[str]) -> None:

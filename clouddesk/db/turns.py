@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from clouddesk import states
 from clouddesk.db import holds
 from clouddesk.db import models
 
@@ -20,6 +21,9 @@ _Course = models.Course
 
 #: What must not have changed since a course was read.
 _SEEN = ('status', 'work_order_id', 'next_event', 'next_at')
+
+#: Statuses of a lesson.
+_LESSON = frozenset({states.COURSE_STARTING, states.COURSE_IN_SESSION})
 
 #: The key of a turn in what is known of who orders.
 KEY = 'turn'
@@ -55,6 +59,13 @@ class Turn:
         )
         if holds.execute(session, statement.where(*self._unchanged())) != 1:
             raise Superseded(self.seen.id)
+        if self._begins():
+            _remit(session, self.seen.pool_id)
+
+    def _begins(self) -> bool:
+        """Whether a lesson begins with it."""
+        after = self.values.get('status', self.seen.status)
+        return after in _LESSON and self.seen.status not in _LESSON
 
     def _unchanged(self) -> list[sa.ColumnElement[bool]]:
         conditions = [_Course.id == self.seen.id]
@@ -65,6 +76,21 @@ class Turn:
                 column.is_(None) if value is None else column == value
             )
         return conditions
+
+
+def _remit(session: orm.Session, pool_id: str | None) -> None:
+    """Stop no desktop any more because of the lesson before.
+
+    One that was to be built anew still is, but then it runs.
+    """
+    owed = models.Desktop.owed
+    statement = (
+        sa.update(models.Desktop)
+        .where(models.Desktop.pool_id == pool_id, owed.is_not(None))
+        .values(owed=sa.case((owed == 'stop', None), else_='renew'))
+    )
+    if pool_id is not None:
+        holds.execute(session, statement)
 
 
 def order_of(

@@ -353,6 +353,8 @@ def _takeable() -> tuple[sa.ColumnElement[bool], ...]:
         _Desktop.status.in_(_TAKEN_FIRST),
         _Desktop.work_order_id.is_(None),
         _Desktop.locked.is_(False),
+        # It will be stopped, or built anew.
+        _Desktop.owed.is_(None),
     )
 
 

@@ -34,16 +34,6 @@ def owe(pool_id: str, action: str) -> None:
         holds.execute(session, statement.values(owed=action))
 
 
-@db.retry_on_deadlock
-def remit(pool_id: str) -> None:
-    """Want nothing more of the desktops of a pool."""
-    statement = sa.update(_Desktop).where(
-        _Desktop.pool_id == pool_id, _Desktop.owed.is_not(None)
-    )
-    with db.writer() as session:
-        holds.execute(session, statement.values(owed=None))
-
-
 def due(limit: int, after: str | None = None) -> list[models.Desktop]:
     """Free desktops that something is owed to, ordered by id.
 

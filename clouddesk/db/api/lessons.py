@@ -70,8 +70,6 @@ class Lesson:
         :raises OverQuota: the project may not have so many desktops
         :raises Superseded: somebody else moved the course on
         """
-        if self._course.pool_id is not None:
-            debts.remit(self._course.pool_id)
         stages = (self._fill, self._build_again, self._power_on)
         return self._first(stages, last)
 

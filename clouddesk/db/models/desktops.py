@@ -79,7 +79,8 @@ class Desktop(base.Owned, base.Spec, base.FromTemplate, base.Base):
     wanted_power: orm.Mapped[str] = orm.mapped_column(
         sa.String(8), default=states.RUNNING
     )
-    #: ``stop`` or ``rebuild``: to be done when no order holds it any more.
+    #: To be done when no order holds it any more: ``stop``; ``rebuild``, and
+    #: then a stop; ``renew``, a rebuild without one.
     owed: orm.Mapped[str | None] = orm.mapped_column(sa.String(8))
     #: How often it was started again because of ``keep_running``, and since
     #: when that is counted.

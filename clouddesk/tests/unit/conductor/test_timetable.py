@@ -544,6 +544,47 @@ class HeldTest(TimetableTest):
         self.assertEqual({}, self.pay())
         self.assertEqual({'running': 3}, self.counts())
 
+    def test_the_next_lesson_gets_it_built_anew(self):
+        """Nobody finds what somebody of the lesson before left."""
+        order_id = self.lesson('reboot', at_end='rebuild')
+        self.rounds('09:00')
+        self.rounds('07:50', '2026-11-24')
+        before = self.desktop(self.held.id).server_id
+        self.end(order_id)
+        pool = pools.get(self.look().pool_id)
+        taken = [assignments.take(pool, name).id for name in ('ada', 'ben')]
+        self.assertNotIn(self.held.id, taken)
+        self.assertRaises(
+            exceptions.PoolExhausted, assignments.take, pool, 'eve'
+        )
+        self.assertEqual({'ordered': 1}, self.pay())
+        self.assertNotEqual(before, self.desktop(self.held.id).server_id)
+        self.assertEqual({}, self.pay())
+        self.assertEqual({'running': 3}, self.counts())
+
+    def test_who_acts_on_it_does_not_keep_what_is_on_it(self):
+        order_id = self.lesson('stop', at_end='rebuild')
+        self.rounds('09:00')
+        before = self.desktop(self.held.id).server_id
+        self.end(order_id)
+        self.work(self.act('start', [self.held.id]))
+        self.assertEqual({'ordered': 1}, self.pay())
+        self.assertNotEqual(before, self.desktop(self.held.id).server_id)
+        self.assertEqual({}, self.pay())
+        self.assertEqual('running', self.desktop(self.held.id).status)
+
+    def test_a_start_that_fails_forgives_nothing(self):
+        order_id = self.lesson('reboot')
+        self.rounds('09:00')
+        error = exceptions.ClouddeskError('no')
+        with mock.patch.object(
+            lessons.Lesson, '_power_on', side_effect=error, autospec=True
+        ):
+            self.assertEqual([], self.rounds('07:50', '2026-11-24'))
+        self.end(order_id)
+        self.assertEqual({'ordered': 1}, self.pay())
+        self.assertEqual({'off': 3}, self.counts())
+
     def test_the_pool_is_held_between_two_stages(self):
         """It waits there, too, and says what for."""
         self.course()
