@@ -118,8 +118,13 @@ class Network:
         with errors.translated(_SERVICE, 'network', wanted[0].network_id):
             response = self._conn.network.post('/ports', json=body)
             sdk_exceptions.raise_from_response(response)
-            ports = [_port(row) for row in response.json()['ports']]
-        made = {port.desktop_id: port for port in ports}
+            rows = response.json().get('ports', ())
+        made = {port.desktop_id: port for port in map(_port, rows)}
+        if not made.keys() >= {each.desktop_id for each in wanted}:
+            # There may be some, and a look finds them.
+            raise exceptions.CloudError(
+                service=_SERVICE, reason='too few ports', transient=True
+            )
         return [made[each.desktop_id] for each in wanted]
 
     def set_security_groups(

@@ -54,10 +54,10 @@ class Plugin(sa.CreateEnginePlugin):
 
         @sa.event.listens_for(engine, 'checkout')
         def look(connection: Any, record: Any, proxy: Any) -> None:
-            rested = time.monotonic() - record.info.get(
-                _SEEN, time.monotonic()
-            )
-            if rested >= _BELIEVED and not _answers(dialect, connection):
+            seen = record.info.get(_SEEN)
+            if seen is None or time.monotonic() - seen < _BELIEVED:
+                return
+            if not _answers(dialect, connection):
                 # Its neighbours are as old.
                 raise exc.InvalidatePoolError()
 

@@ -72,7 +72,10 @@ def _write(line: dict[str, str | bool | float], began: float) -> None:
 
 
 def table(lines: Iterable[str]) -> tuple[str, bool]:
-    """The lines as a table with a sum, and whether all are good."""
+    """The lines as a table with a sum, and whether all are good.
+
+    No lines are not good: whatever was to be counted did not run.
+    """
     rows: dict[tuple[str, str, str], list[dict]] = collections.defaultdict(
         list
     )
@@ -86,7 +89,8 @@ def table(lines: Iterable[str]) -> tuple[str, bool]:
     everything = [run for runs in rows.values() for run in runs]
     shown.add_divider()
     shown.add_row(['all', '', '', *_sums(everything)])
-    return shown.get_string(), all(run['good'] for run in everything)
+    good = bool(everything) and all(run['good'] for run in everything)
+    return shown.get_string(), good
 
 
 def _sums(runs: list[dict]) -> tuple[int, int, int, str]:

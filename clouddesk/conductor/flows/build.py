@@ -11,6 +11,8 @@ from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 from clouddesk.i18n import _
 
+#: Other errors, such as that of an extension, leave the data where it is.
+_VOLUME_LOST = frozenset({'deleting', 'error', 'error_deleting'})
 _VOLUME_READY = frozenset({'available', 'reserved', 'attaching', 'in-use'})
 
 
@@ -242,11 +244,7 @@ def _is_bad(server: types.Server) -> bool:
 
 
 def _is_bad_volume(volume: types.Volume) -> bool:
-    return (
-        volume.status.startswith('error')
-        or volume.status == 'deleting'
-        or disks.is_stuck(volume)
-    )
+    return volume.status in _VOLUME_LOST or disks.is_stuck(volume)
 
 
 def _is_in_place(port: types.Port, desktop: models.Desktop) -> bool:

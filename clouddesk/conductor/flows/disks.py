@@ -11,11 +11,14 @@ _PASSING = frozenset({'creating', 'downloading'})
 
 
 def is_stuck(volume: types.Volume) -> bool:
-    """Whether Cinder has been at it for longer than a build may take."""
+    """Whether Cinder has been at it for longer than a build may take.
+
+    Twice as long: its clock may differ from ours.
+    """
     if volume.status not in _PASSING or volume.since is None:
         return False
     age = timeutils.delta_seconds(volume.since, timeutils.utcnow())
-    return age > CONF.conductor.build_timeout
+    return age > 2 * CONF.conductor.build_timeout
 
 
 def remove(ctx: steps.Context, volume: types.Volume) -> bool:

@@ -1,5 +1,8 @@
+from unittest import mock
+
 import ddt
 from oslo_utils import uuidutils
+import requests
 
 from clouddesk import cloud
 from clouddesk import context
@@ -41,6 +44,21 @@ class PortTest(base.CloudTestCase):
             [self.new_port() for _ in 'abc'],
         )
         self.assertEqual({}, self.emulator.neutron.ports)
+
+    def test_an_answer_that_tells_too_little(self):
+        """There may be ports, so the next try has to look."""
+        answer = requests.Response()
+        answer.status_code, answer._content = 201, b'{"ports": []}'
+        network = self.cloud.network._conn.network
+        with mock.patch.object(
+            network, 'post', autospec=True, return_value=answer
+        ):
+            error = self.assertRaises(
+                exceptions.CloudError,
+                self.cloud.network.create_ports,
+                [self.new_port()],
+            )
+        self.assertTrue(error.transient)
 
     def new_port(self):
         return types.NewPort(

@@ -323,13 +323,13 @@ class StuckVolumeTest(base.ConductorTestCase):
         self.world.change(self.volume.id, status='downloading', since=since)
 
     def test_the_desktop_can_be_deleted(self):
-        self.grow_old(1 + conf.CONF.conductor.build_timeout)
+        self.grow_old(1 + 2 * conf.CONF.conductor.build_timeout)
         order = self.work(self.act('delete', [self.desktop_id]))
         self.assertEqual(states.SUCCEEDED, order.status)
         self.assertEqual([], self.world.volumes())
 
     def test_a_retry_makes_another(self):
-        self.grow_old(1 + conf.CONF.conductor.build_timeout)
+        self.grow_old(1 + 2 * conf.CONF.conductor.build_timeout)
         order = self.work(self.act('retry', [self.desktop_id]))
         self.assertEqual(states.SUCCEEDED, order.status)
         self.world.tick()
@@ -337,7 +337,7 @@ class StuckVolumeTest(base.ConductorTestCase):
         self.assertNotEqual(self.volume.id, volume.id)
 
     def test_not_as_long_as_cinder_may_be_at_work(self):
-        self.grow_old(1)
+        self.grow_old(conf.CONF.conductor.build_timeout)
         order = self.work(self.act('delete', [self.desktop_id]))
         self.assertEqual(states.FAILED, order.status)
         self.assertEqual([], self.world.verbs('give_up'))
