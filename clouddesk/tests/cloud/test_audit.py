@@ -38,14 +38,17 @@ class AuditTest(base.CloudTest):
         self.assertNotEqual(before.server_id, now.server_id)
 
     def test_an_orphan_made_by_hand(self):
+        """With the marks of this installation, else it is none of its own."""
         name = self.name()
+        self.openstack('create', name, *base.SPEC, '--wait')
         compute = self.connection.compute
+        ours = compute.get_server(self.proxy.find_desktop(name).server_id)
         orphan = compute.create_server(
-            name=name,
+            name=self.name(),
             image_id=self.connection.image.find_image(base.IMAGE).id,
             flavor_id=compute.find_flavor(base.FLAVOR).id,
             networks='none',
-            metadata={'clouddesk_desktop_id': str(uuid.uuid4())},
+            metadata=ours.metadata | {'clouddesk_desktop_id': _new_id()},
             tags=['clouddesk'],
         )
         self.addCleanup(self.delete_server, orphan.id)
@@ -113,3 +116,7 @@ class AuditTest(base.CloudTest):
 
     def audit(self, *words):
         return self.json('audit', *words, cloud=MANAGER)
+
+
+def _new_id():
+    return str(uuid.uuid4())
