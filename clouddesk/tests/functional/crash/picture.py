@@ -76,6 +76,20 @@ class Labels:
         return self.said(value) if isinstance(value, str) else value
 
 
+def is_current(house: Any) -> bool:
+    """Whether we know what Nova says of the servers that are there.
+
+    A look that began before the end of an order may come after it; the next
+    one puts that right.
+    """
+    servers = house.nova.servers
+    return all(
+        servers[each['server_id']].status == each['server_status']
+        for each in house.desktops()
+        if each['server_id'] in servers
+    )
+
+
 def of(house: Any) -> dict[str, Any]:
     """The picture.
 

@@ -170,6 +170,7 @@ def undisturbed(scene: Any) -> dict[str, Any]:
         order = scene.order(rehearsal)
         with rehearsal.builder():
             rehearsal.finish(order, scene.ends)
+            rehearsal.until(lambda: picture.is_current(rehearsal))
             found = picture.of(rehearsal)
             rehearsal.assertEqual([], picture.complaints(rehearsal))
             if tally.is_long():

@@ -129,6 +129,7 @@ def undisturbed(test):
             test.cloud.faults.clear()
             for order in test.orders:
                 test.finish(order)
+            test.until(lambda: picture.is_current(test))
             test.assertEqual([], picture.complaints(test))
             _PICTURES['load'] = picture.of(test)
     return _PICTURES['load']
