@@ -362,7 +362,11 @@ def undisturbed(loop):
     with rehearsal.house(**loop.options):
         loop.prepare(rehearsal)
         with rehearsal.builder():
-            rehearsal.until(lambda: loop.is_over(rehearsal))
+            rehearsal.until(
+                lambda: (
+                    loop.is_over(rehearsal) and picture.is_current(rehearsal)
+                )
+            )
         rehearsal.assertEqual([], picture.complaints(rehearsal))
         return picture.of(rehearsal)
 
