@@ -10,6 +10,7 @@ prints the lines as a table: kind x step x what was done to it.
 
 import argparse
 import collections
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
@@ -62,13 +63,17 @@ def part(kind: str, step: str, what: str) -> Iterator[None]:
 
 
 def _write(line: dict[str, str | bool | float], began: float) -> None:
-    path = os.environ.get('CLOUDDESK_TALLY')
-    if not path:
-        return
     line['seconds'] = time.monotonic() - began
-    # One write of one short line: the workers share the file.
-    with open(path, 'a') as file:
-        file.write(json.dumps(line) + '\n')
+    keep('CLOUDDESK_TALLY', line)
+
+
+def keep(variable: str, line: object) -> None:
+    """Add a line to the file that an environment variable names, if any."""
+    path = os.environ.get(variable)
+    if path:
+        # One write of one short line: the workers share the file.
+        with open(path, 'a') as file:
+            file.write(json.dumps(line) + '\n')
 
 
 def table(lines: Iterable[str]) -> tuple[str, bool]:
@@ -99,10 +104,17 @@ def _sums(runs: list[dict]) -> tuple[int, int, int, str]:
     return len(runs), good, len(runs) - good, '%.1f' % seconds
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(
+    description: str | None = __doc__,
+    shown: Callable[[Iterable[str]], tuple[str, bool]] = table,
+) -> int:
+    """Print what was kept in a file.
+
+    :param shown: makes a text of the lines, and tells whether all is good
+    """
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument('file', type=argparse.FileType())
-    text, good = table(parser.parse_args().file)
+    text, good = shown(parser.parse_args().file)
     print(text)
     return 0 if good else 1
 

@@ -32,7 +32,7 @@ class Volume(steps.Step):
         found = ctx.scene.volumes(desktop)
         good = [volume for volume in found if not _is_bad_volume(volume)]
         for volume in _others(found, good):
-            disks.remove(ctx, volume)
+            disks.remove(ctx, volume.id, volume)
         if good:
             return self._judge(good[0])
         volume = ctx.cloud.volume.create_from_image(

@@ -120,10 +120,7 @@ class Volume(steps.Step):
     ) -> bool:
         """Whether there is still something to wait for."""
         try:
-            if seen:
-                return disks.remove(ctx, seen)
-            removed: bool = ctx.cloud.volume.delete(volume_id)
-            return removed
+            return disks.remove(ctx, volume_id, seen)
         except exceptions.CloudConflict:
             # Nova lets go of a volume a moment after the server is gone.
             return True

@@ -21,13 +21,16 @@ def is_stuck(volume: types.Volume) -> bool:
     return age > 2 * CONF.conductor.build_timeout
 
 
-def remove(ctx: steps.Context, volume: types.Volume) -> bool:
+def remove(
+    ctx: steps.Context, volume_id: str, seen: types.Volume | None
+) -> bool:
     """Ask for the removal of a volume, also of one that is stuck.
 
+    :param seen: the volume, if the scene knows it
     :returns: False when it was gone already
     :raises CloudConflict: it is in use, or being made
     """
-    if is_stuck(volume):
-        ctx.admin.volume.give_up(volume.id)
-    removed: bool = ctx.cloud.volume.delete(volume.id)
+    if seen and is_stuck(seen):
+        ctx.admin.volume.give_up(volume_id)
+    removed: bool = ctx.cloud.volume.delete(volume_id)
     return removed

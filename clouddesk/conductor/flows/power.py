@@ -48,10 +48,7 @@ class Request(steps.Step):
     def look(
         self, ctx: steps.Context, desktop: models.Desktop, waited: float
     ) -> steps.Done | steps.Wait | None:
-        server = ctx.scene.server(desktop)
-        if server is not None and server.task_state:
-            return steps.Wait(_('The end of another task of the server'))
-        return None
+        return steps.busy(ctx.scene.server(desktop))
 
     def _refused(
         self,
@@ -63,8 +60,9 @@ class Request(steps.Step):
         server = steps.see_anew(ctx, desktop)
         if _is_requested(ctx.order.kind, server):
             return steps.Done()
-        if server.task_state:
-            return steps.Wait(_('The end of another task of the server'))
+        waiting = steps.busy(server)
+        if waiting:
+            return waiting
         if ctx.order.kind == flows.STOP:
             raise refusal
         # Nova starts only what is shut off; this brings up all the rest.

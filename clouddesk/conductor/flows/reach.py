@@ -8,7 +8,6 @@ from clouddesk.cloud import types
 from clouddesk.conductor.flows import steps
 from clouddesk.conf import CONF
 from clouddesk.db import models
-from clouddesk.i18n import _
 
 #: Statuses in which a server takes a port.
 PLUGGABLE = frozenset({'ACTIVE', 'PAUSED', 'SHUTOFF'})
@@ -112,9 +111,9 @@ def plug(ctx: steps.Context, desktop: models.Desktop) -> steps.Wait | None:
         busy = isinstance(error, exceptions.CloudConflict)
         if error.transient and not busy:
             raise
-        server = steps.see_anew(ctx, desktop)
-        if server.task_state:
-            return steps.Wait(_('The end of another task of the server'))
+        waiting = steps.busy(steps.see_anew(ctx, desktop))
+        if waiting:
+            return waiting
         raise exceptions.ReattachFailed(reason=error.text) from error
     ctx.scene.forget_servers(desktop)
     return None

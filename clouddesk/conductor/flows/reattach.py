@@ -14,7 +14,6 @@ from clouddesk.conductor.flows import build
 from clouddesk.conductor.flows import reach
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
-from clouddesk.i18n import _
 
 LOG = logging.getLogger(__name__)
 
@@ -68,10 +67,7 @@ class Plug(steps.Step):
     def look(
         self, ctx: steps.Context, desktop: models.Desktop, waited: float
     ) -> steps.Done | steps.Wait | None:
-        server = ctx.scene.server(desktop)
-        if server is not None and server.task_state:
-            return steps.Wait(_('The end of another task of the server'))
-        return None
+        return steps.busy(ctx.scene.server(desktop))
 
 
 STEPS = (Port(), reach.FloatingIP(), Plug())

@@ -13,6 +13,7 @@ from clouddesk import exceptions
 from clouddesk.cloud import types
 from clouddesk.conductor import scene
 from clouddesk.db import models
+from clouddesk.i18n import _
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,3 +106,10 @@ def see_anew(ctx: Context, desktop: models.Desktop) -> types.Server:
         raise exceptions.ServerGone()
     ctx.scene.see({desktop.id: [server]})
     return server
+
+
+def busy(server: types.Server | None) -> Wait | None:
+    """Nova is still at another task of the server, if it is."""
+    if server is not None and server.task_state:
+        return Wait(_('The end of another task of the server'))
+    return None

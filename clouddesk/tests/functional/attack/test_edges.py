@@ -13,7 +13,13 @@ from clouddesk.tests.fuzz import judge
 
 #: The short form takes each so-many-th edge, others for each route.
 _EVERY = 1 if tally.is_long() else 29
-_EXAMPLES = 2000 if tally.is_long() else 50
+_SETTINGS = hypothesis.settings(
+    max_examples=2000 if tally.is_long() else 50,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 
 
 class EdgesTest(base.FunctionalTestCase):
@@ -66,13 +72,7 @@ class EdgesTest(base.FunctionalTestCase):
         """Whatever one field hides, another one may show."""
         places = self.places('body')
 
-        @hypothesis.settings(
-            max_examples=_EXAMPLES,
-            derandomize=True,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
+        @_SETTINGS
         @hypothesis.given(st.data())
         def check(data):
             place = data.draw(st.sampled_from(places))
@@ -90,13 +90,7 @@ class EdgesTest(base.FunctionalTestCase):
         """Cut off, with bytes turned, repeated: never more than a 400."""
         places = self.places('body')
 
-        @hypothesis.settings(
-            max_examples=_EXAMPLES,
-            derandomize=True,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
+        @_SETTINGS
         @hypothesis.given(st.data())
         def check(data):
             place = data.draw(st.sampled_from(places))

@@ -8,13 +8,13 @@ a line there, and
 prints the lines as tables: request x persona, a status in each cell.
 """
 
-import argparse
 from collections.abc import Iterable
 import json
-import os
 import re
 
 import prettytable
+
+from clouddesk.tests import tally
 
 #: Personas in one table, so that it fits on a wide terminal.
 _COLUMNS = 12
@@ -26,12 +26,7 @@ def step(request: str, persona: str, status: int, good: bool) -> None:
     :param request: a row of ``matrix.yaml``
     :param good: whether it is the one that is expected
     """
-    path = os.environ.get('CLOUDDESK_WALK')
-    if path:
-        line = [request, persona, status, good]
-        # One write of one short line: the workers share the file.
-        with open(path, 'a') as file:
-            file.write(json.dumps(line) + '\n')
+    tally.keep('CLOUDDESK_WALK', [request, persona, status, good])
 
 
 def table(lines: Iterable[str]) -> tuple[str, bool]:
@@ -70,13 +65,5 @@ def _routes(requests: Iterable[str]) -> set[str]:
     return {' '.join(re.split('[ ?]', request)[:2]) for request in requests}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('file', type=argparse.FileType())
-    text, good = table(parser.parse_args().file)
-    print(text)
-    return 0 if good else 1
-
-
 if __name__ == '__main__':
-    raise SystemExit(main())
+    raise SystemExit(tally.main(__doc__, table))
