@@ -11,6 +11,8 @@ from clouddesk.conf import cloud
 from clouddesk.conf import conductor
 from clouddesk.conf import course
 from clouddesk.conf import desktop
+from clouddesk.conf import image_import
+from clouddesk.conf import images
 from clouddesk.conf import pool
 from clouddesk.conf import quota
 from clouddesk.conf import secrets
@@ -24,6 +26,8 @@ _MODULES = (
     conductor,
     course,
     desktop,
+    image_import,
+    images,
     pool,
     quota,
     secrets,

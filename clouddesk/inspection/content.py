@@ -103,7 +103,8 @@ def inspect(read: Read, size: int) -> Found:
     """
     if not size:
         return Found('raw', problems=('empty',))
-    wrapper = format_inspector.InspectWrapper(_pieces(read, size))
+    source: Any = _pieces(read, size)
+    wrapper = format_inspector.InspectWrapper(source)
     try:
         inspector, codes = _choose(_formats(wrapper))
         if inspector is None:
