@@ -198,6 +198,16 @@ class ImageGone(Conflict):
         )
 
 
+class ImageBusy(Conflict):
+    """A work order holds the image."""
+
+    code = 'image_busy'
+    message = _(
+        'Image %(name)s is held by work order %(work_order)s; wait for it, '
+        'or cancel it.'
+    )
+
+
 class WorkOrderWrongState(Conflict):
     code = 'work_order_wrong_state'
     message = _(
@@ -274,15 +284,23 @@ class LeaseLost(ClouddeskError):
 class CloudError(ClouddeskError):
     """An OpenStack service refused or failed a call.
 
-    ``transient`` tells whether the same call may succeed later.
+    ``transient`` tells whether the same call may succeed later, ``answered``
+    is the HTTP status, where there was an answer that is told by no class.
     """
 
     status = 502
     code = 'cloud_error'
     message = _('%(service)s answered: %(reason)s')
 
-    def __init__(self, *args: Any, transient: bool = False, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        transient: bool = False,
+        answered: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
+        self.answered = answered
         self.transient = transient
         self.kwargs['transient'] = transient
 

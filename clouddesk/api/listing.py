@@ -60,7 +60,7 @@ def page(req: cd_request.Request, default_key: str = 'created_at') -> Any:
     key = req.query.get('sort_key', default_key)
     direction = 'desc' if key in _TIMES else 'asc'
     return paging.Page(
-        limit=_limit(req) + 1,
+        limit=page_size(req) + 1,
         marker=req.query.get('marker'),
         sort_keys=[key],
         sort_dirs=[req.query.get('sort_dir', direction)],
@@ -71,7 +71,7 @@ def cut(
     req: cd_request.Request, rows: Sequence[Any]
 ) -> tuple[Sequence[Any], list[links.Link]]:
     """The rows of the page, and the link to the next if there is one."""
-    limit = _limit(req)
+    limit = page_size(req)
     if len(rows) <= limit:
         return rows, []
     rows = rows[:limit]
@@ -79,7 +79,11 @@ def cut(
     return rows, [links.following(req.path_url, query, rows[-1].id)]
 
 
-def _limit(req: cd_request.Request) -> int:
+def page_size(req: cd_request.Request) -> int:
+    """How many rows the wanted page has at most.
+
+    :raises Invalid: more than ``[api] max_limit``
+    """
     limit = req.query.get('limit')
     if limit is None:
         return CONF.api.max_limit

@@ -95,6 +95,6 @@ def _checked(text: str, field: str) -> str:
 
 
 def _is_windows(image: types.Image) -> bool:
-    system = str(image.properties.get('os_type', ''))
-    distro = str(image.properties.get('os_distro', ''))
-    return system.lower() == 'windows' or distro.lower().startswith('win')
+    system = (image.os_type or '').lower()
+    distro = (image.os_distro or '').lower()
+    return system == 'windows' or distro.startswith('win')

@@ -168,8 +168,9 @@ def _in_query(name: str, schema: Json, required: bool) -> Json:
     if required:
         parameter['required'] = True
     if schema.get('type') == 'array':
-        # One text with commas in it.
-        parameter |= {'style': 'form', 'explode': False}
+        # One text with commas in it, or one for each entry.
+        explode = bool(parameter['schema'].pop(validation.REPEATED, False))
+        parameter |= {'style': 'form', 'explode': explode}
     return parameter
 
 

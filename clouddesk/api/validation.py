@@ -30,6 +30,10 @@ JSON = 'application/json'
 Schema = dict[str, Any]
 Function = TypeVar('Function', bound=Callable[..., Any])
 
+#: Mark of a list in a query that is given as one parameter for each entry,
+#: because the entries may have commas in them.
+REPEATED = 'x-repeated'
+
 #: Rows of a list that are looked at when differences are only logged.
 _SAMPLE = 1
 
@@ -158,13 +162,17 @@ def check_query(check: Check, given: multidict.MultiDict) -> dict[str, Any]:
     values: dict[str, Any] = {}
     properties = check.schema['properties']
     for name, text in given.items():
+        schema = properties.get(name, {})
+        if schema.get(REPEATED):
+            values.setdefault(name, []).append(text)
+            continue
         if name in values:
             raise exceptions.Invalid(
                 _('%(field)s is given more than once.'),
                 {'field': name},
                 field=name,
             )
-        values[name] = _coerce(text, properties.get(name, {}))
+        values[name] = _coerce(text, schema)
     error = check.first_error(values) if values else None
     if error is not None:
         raise complaints.about(error, 'query')

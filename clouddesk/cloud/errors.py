@@ -98,7 +98,10 @@ def from_status(
             service=service, reason=reason, transient=busy
         )
     return exceptions.CloudError(
-        service=service, reason=reason, transient=status in TRANSIENT
+        service=service,
+        reason=reason,
+        transient=status in TRANSIENT,
+        answered=status,
     )
 
 

@@ -1,20 +1,25 @@
 """Glance: what desktops are made from."""
 
+from collections.abc import Iterator
+from collections.abc import Mapping
+import itertools
 from typing import Any
 
 from openstack import connection
+from openstack import exceptions as sdk_exceptions
 from oslo_utils import uuidutils
 
 from clouddesk import exceptions
 from clouddesk.cloud import errors
+from clouddesk.cloud import image_facts
+from clouddesk.cloud import image_list
+from clouddesk.cloud import listing
 from clouddesk.cloud import types
 from clouddesk.i18n import _
 
 _SERVICE = 'Glance'
 
-
-#: Properties that openstacksdk has attributes for, as far as we read them.
-_NAMED = ('os_type', 'os_distro')
+_PATCH = 'application/openstack-images-v2.1-json-patch'
 
 
 class Image:
@@ -27,11 +32,70 @@ class Image:
         :raises CloudNotFound: the caller sees none
         :raises CloudConflict: several have this name
         """
-        with errors.translated(_SERVICE, 'image', ref):
-            if uuidutils.is_uuid_like(ref):
-                return _image(self._conn.image.get_image(ref))
-            found = list(self._conn.image.images(name=ref))
-        return _image(only(found, 'image', ref))
+        if uuidutils.is_uuid_like(ref):
+            return image_facts.image(self._read(ref))
+        found = list(self.list_(image_list.Wanted(name=ref), 2))
+        return only(found, 'image', ref)
+
+    def list_(
+        self, wanted: image_list.Wanted, count: int
+    ) -> Iterator[types.Image]:
+        """The first images of a list, read page by page.
+
+        :param count: how many at most
+        """
+        with errors.translated(_SERVICE):
+            found = image_list.images(self._conn.image, wanted, count)
+            yield from itertools.islice(found, count)
+
+    def used(self, project_id: str) -> int:
+        """Bytes of all images that a project has."""
+        with errors.translated(_SERVICE):
+            return sum(
+                image_list.total_size(
+                    image_list.images(
+                        self._conn.image,
+                        image_list.Wanted(owner=project_id, hidden=hidden),
+                    )
+                )
+                for hidden in (False, True)
+            )
+
+    def change(self, image_id: str, fields: Mapping[str, Any]) -> types.Image:
+        """Let an image have these fields.
+
+        :param fields: as :func:`clouddesk.cloud.image_facts.said_of` takes
+            them; None takes one out
+        :raises CloudNotFound: the caller sees none
+        :raises CloudForbidden: the caller may not change it so
+        """
+        said = self._read(image_id)
+        patch = image_facts.changes(said, fields)
+        if not patch:
+            return image_facts.image(said)
+        with errors.translated(_SERVICE, 'image', image_id):
+            answer = self._conn.image.patch(
+                '/images/%s' % image_id,
+                json=patch,
+                headers={'Content-Type': _PATCH},
+            )
+            sdk_exceptions.raise_from_response(answer)
+        return image_facts.image(answer.json())
+
+    def set_active(self, image_id: str, active: bool) -> None:
+        """Let nobody use the data of an image, or let people do so again.
+
+        What is so already stays so.
+
+        :raises CloudNotFound: the caller sees none
+        :raises CloudForbidden: the caller may not do so
+        """
+        action = 'reactivate' if active else 'deactivate'
+        with errors.translated(_SERVICE, 'image', image_id):
+            answer = self._conn.image.post(
+                '/images/%s/actions/%s' % (image_id, action)
+            )
+            sdk_exceptions.raise_from_response(answer)
 
     def why_unusable(self, image_id: str) -> str | None:
         """What keeps servers from being made of an image; None is nothing.
@@ -50,8 +114,14 @@ class Image:
         :raises CloudNotFound: the caller sees none
         :raises CloudForbidden: the caller may not change it
         """
+        self.change(image_id, {'protected': protected})
+
+    def _read(self, image_id: str) -> dict[str, Any]:
         with errors.translated(_SERVICE, 'image', image_id):
-            self._conn.image.update_image(image_id, is_protected=protected)
+            said: dict[str, Any] = listing.read(
+                self._conn.image, '/images/%s' % image_id
+            )
+        return said
 
 
 def only(found: list[Any], kind: str, ref: str) -> Any:
@@ -65,29 +135,3 @@ def only(found: list[Any], kind: str, ref: str) -> Any:
             id=ref,
         )
     return found[0]
-
-
-def _image(image: Any) -> types.Image:
-    return types.Image(
-        id=image.id,
-        name=image.name,
-        status=image.status,
-        size=image.size,
-        min_disk=image.min_disk or 0,
-        min_ram=image.min_ram or 0,
-        visibility=image.visibility,
-        disk_format=image.disk_format,
-        properties=_properties(image),
-        protected=bool(image.is_protected),
-        owner=image.owner_id,
-    )
-
-
-def _properties(image: Any) -> dict[str, Any]:
-    """What Glance says beside its own fields.
-
-    openstacksdk knows some of it by name and takes it out.
-    """
-    named = {key: getattr(image, key, None) for key in _NAMED}
-    given = {key: value for key, value in named.items() if value is not None}
-    return dict(image.properties or {}) | given

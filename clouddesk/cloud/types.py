@@ -92,6 +92,14 @@ class Volume:
 
 
 @dataclasses.dataclass(frozen=True)
+class Checksum:
+    #: Such as ``sha512``.
+    algorithm: str
+    #: Hexadecimal digits.
+    value: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Image:
     id: str
     name: str | None
@@ -104,10 +112,35 @@ class Image:
     min_ram: int = 0
     visibility: str | None = None
     disk_format: str | None = None
+    #: What has no field of its own here.
     properties: dict[str, Any] = dataclasses.field(default_factory=dict)
     protected: bool = False
     #: The project that it belongs to.
     owner: str | None = None
+    container_format: str | None = None
+    #: Bytes of the disk that is in it; None where nobody has looked.
+    virtual_size: int | None = None
+    checksum: Checksum | None = None
+    #: ``system``, ``data`` or ``whole``
+    kind: str = 'system'
+    #: How it came to be; None where nobody has said.
+    origin: str | None = None
+    note: str = ''
+    #: MiB; None is no limit.
+    max_ram: int | None = None
+    min_vcpus: int | None = None
+    #: Whether network cards get a queue for each CPU.
+    multiqueue: bool = False
+    os_type: str | None = None
+    os_distro: str | None = None
+    os_version: str | None = None
+    architecture: str | None = None
+    tags: tuple[str, ...] = ()
+    #: Not in the lists of who does not ask for hidden ones.
+    hidden: bool = False
+    #: ISO 8601, UTC.
+    created_at: str | None = None
+    updated_at: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

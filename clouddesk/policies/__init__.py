@@ -11,6 +11,7 @@ from clouddesk.policies import cloud_facts
 from clouddesk.policies import courses
 from clouddesk.policies import desktops
 from clouddesk.policies import differences
+from clouddesk.policies import images
 from clouddesk.policies import pools
 from clouddesk.policies import templates
 from clouddesk.policies import work_orders
@@ -22,6 +23,7 @@ _MODULES = (
     courses,
     desktops,
     differences,
+    images,
     pools,
     templates,
     work_orders,

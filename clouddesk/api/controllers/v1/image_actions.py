@@ -1,0 +1,51 @@
+"""What can be done to images: ``/v1/images/{image_id}/actions``."""
+
+from typing import Any
+
+from clouddesk import cloud
+from clouddesk.api import exposure
+from clouddesk.api import image_fields
+from clouddesk.api import request as cd_request
+from clouddesk.api import validation
+from clouddesk.api.schemas import common
+from clouddesk.api.schemas import images as schemas
+from clouddesk.api.views import images as view
+from clouddesk.policies import images as policies
+
+
+class _Activate(exposure.Controller):
+    """``/v1/images/{image_id}/actions/activate``"""
+
+    @exposure.expose(policies.ACTIVATE)
+    @validation.query(common.EMPTY)
+    @validation.body(common.EMPTY)
+    @validation.response(schemas.IMAGE)
+    def post(self, req: cd_request.Request, image_id: str) -> dict[str, Any]:
+        return _set_active(req, image_id, True)
+
+
+class _Deactivate(exposure.Controller):
+    """``/v1/images/{image_id}/actions/deactivate``"""
+
+    @exposure.expose(policies.DEACTIVATE)
+    @validation.query(common.EMPTY)
+    @validation.body(common.EMPTY)
+    @validation.response(schemas.IMAGE)
+    def post(self, req: cd_request.Request, image_id: str) -> dict[str, Any]:
+        return _set_active(req, image_id, False)
+
+
+class Actions(exposure.Controller):
+    """``/v1/images/{image_id}/actions``; one controller per verb."""
+
+    below = {'activate': _Activate(), 'deactivate': _Deactivate()}
+
+
+def _set_active(
+    req: cd_request.Request, image_id: str, active: bool
+) -> dict[str, Any]:
+    with image_fields.refused(image_id):
+        images = cloud.for_user(req.caller).image
+        images.set_active(image_id, active)
+        found = images.get(image_id)
+    return view.image(found, None, req.application_url)

@@ -1,0 +1,81 @@
+"""Fields of images on their way to Glance, and what it says of them."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+from typing import Any
+
+from clouddesk import exceptions
+from clouddesk.api import complaints
+from clouddesk.cloud import image_facts
+from clouddesk.i18n import _
+
+#: Properties that Glance keeps for itself.
+_RESERVED = ('os_glance', 'location', 'deleted')
+
+_BAD_REQUEST = 400
+
+#: Glance's rules about who sees an image, as its refusals name them.
+_AUDIENCE = ('publicize_image', 'communitize_image')
+
+
+def check(fields: Mapping[str, Any]) -> None:
+    """What the schema does not know of the fields of a request.
+
+    :raises Invalid: a property has a field of its own, or is not for people
+    """
+    for name in fields.get('properties', ()):
+        if name in image_facts.TAKEN or name.startswith(
+            (image_facts.PREFIX, *_RESERVED)
+        ):
+            raise exceptions.Invalid(
+                _(
+                    'properties.%(name)s cannot be set by this name; it is a '
+                    'field of the image, or kept by the service.'
+                ),
+                {'field': 'properties.%s' % name},
+                name=complaints.shown(name),
+            )
+
+
+@contextlib.contextmanager
+def refused(
+    image_id: str | None = None, fields: Mapping[str, Any] | None = None
+) -> Iterator[None]:
+    """Say in our words what Glance says inside the block.
+
+    :param image_id: what the request is about
+    :param fields: what it wants to change
+    :raises ClouddeskError: the error of the request
+    """
+    try:
+        yield
+    except exceptions.CloudNotFound:
+        raise exceptions.NotFound(kind='image', id=image_id) from None
+    except exceptions.CloudForbidden as error:
+        raise _forbidden(error, fields or {}) from error
+    except exceptions.CloudQuotaExceeded as error:
+        raise exceptions.OverQuota(error.text) from error
+    except exceptions.CloudConflict as error:
+        raise exceptions.Conflict(error.text) from error
+    except exceptions.CloudError as error:
+        if error.transient:
+            raise exceptions.ServiceUnavailable(error.text) from error
+        if error.answered == _BAD_REQUEST:
+            raise exceptions.Invalid(error.text) from error
+        raise
+
+
+def _forbidden(
+    error: exceptions.CloudForbidden, fields: Mapping[str, Any]
+) -> exceptions.Forbidden:
+    if 'visibility' in fields and any(r in error.text for r in _AUDIENCE):
+        return exceptions.Forbidden(
+            _(
+                'visibility: you may not make an image %(visibility)s here; '
+                'Glance leaves that to others.'
+            ),
+            {'field': 'visibility'},
+            visibility=fields['visibility'],
+        )
+    return exceptions.Forbidden(error.text)
