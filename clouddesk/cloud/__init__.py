@@ -21,6 +21,7 @@ from clouddesk.cloud import floating_ips
 from clouddesk.cloud import health
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
+from clouddesk.cloud import image_data
 from clouddesk.cloud import network
 from clouddesk.cloud import own
 from clouddesk.cloud import quotas
@@ -78,6 +79,10 @@ class Cloud:
     @functools.cached_property
     def image(self) -> image.Image:
         return image.Image(self._connection)
+
+    @functools.cached_property
+    def image_data(self) -> image_data.ImageData:
+        return image_data.ImageData(self._connection)
 
     @functools.cached_property
     def catalogue(self) -> catalogue.Catalogue:

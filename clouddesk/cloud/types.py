@@ -144,6 +144,22 @@ class Image:
 
 
 @dataclasses.dataclass(frozen=True)
+class ImageImport:
+    """What Glance does, or did, to fill an image."""
+
+    id: str
+    #: ``pending``, ``processing``, ``success`` or ``failure``
+    status: str
+    #: Such as ``web-download``.
+    method: str | None = None
+    #: What Glance says about it.
+    message: str = ''
+    #: ISO 8601, UTC.
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Flavor:
     id: str
     name: str

@@ -57,6 +57,8 @@ class Found:
     problems: tuple[str, ...] = ()
 
 
+_UNREADABLE = Found('raw', problems=('unreadable',))
+
 #: All problems that there are.
 PROBLEMS = (
     'backing_file',
@@ -104,20 +106,14 @@ def inspect(read: Read, size: int) -> Found:
     if not size:
         return Found('raw', problems=('empty',))
     source: Any = _pieces(read, size)
-    wrapper = format_inspector.InspectWrapper(source)
+    # What reading it raises goes through: a Glance that is away says nothing
+    # of the image.
+    matches = _formats(format_inspector.InspectWrapper(source))
     try:
-        inspector, codes = _choose(_formats(wrapper))
-        if inspector is None:
-            return Found('raw', problems=codes)
-        name = str(inspector)
-        return Found(
-            'raw' if name in _RAW else name,
-            _virtual_size(inspector, size),
-            (*codes, *_dangers(inspector)),
-        )
+        return _found(matches, size)
     except Exception:
         # What breaks the one who reads it is not what anybody shall open.
-        return Found('raw', problems=('unreadable',))
+        return _UNREADABLE
 
 
 def judge(
@@ -153,21 +149,40 @@ def _pieces(read: Read, size: int) -> Iterator[bytes]:
 def _formats(wrapper: Any) -> list[Any]:
     """The inspectors that match, asked as early as they know."""
     for _piece in wrapper:
-        found = wrapper.formats
-        if found is not None:
+        if _known(wrapper):
             break
     wrapper.close()
-    return list(wrapper.formats or ())
+    return _known(wrapper)
 
 
-def _choose(matches: list[Any]) -> tuple[Any, tuple[str, ...]]:
-    by_name = {str(each): each for each in matches}
-    if by_name.keys() == _HYBRID:
-        return by_name['iso'], ()
-    if len(matches) != 1:
+def _known(wrapper: Any) -> list[Any]:
+    try:
+        return list(wrapper.formats or ())
+    except Exception:
+        # A text that goes on as something else brings an inspector down.
+        return []
+
+
+def _found(matches: list[Any], size: int) -> Found:
+    if not matches:
+        return _UNREADABLE
+    inspector = _choose({str(each): each for each in matches})
+    if inspector is None:
         # One header within another: each reader sees another disk.
-        return None, ('several_formats',)
-    return matches[0], ()
+        return Found('raw', problems=('several_formats',))
+    name = str(inspector)
+    return Found(
+        'raw' if name in _RAW else name,
+        _virtual_size(inspector, size),
+        _dangers(inspector),
+    )
+
+
+def _choose(by_name: dict[str, Any]) -> Any:
+    """The one inspector that matches; None when several do."""
+    if by_name.keys() == _HYBRID:
+        return by_name['iso']
+    return next(iter(by_name.values())) if len(by_name) == 1 else None
 
 
 def _virtual_size(inspector: Any, size: int) -> int | None:

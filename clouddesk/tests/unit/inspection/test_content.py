@@ -84,6 +84,15 @@ class FoundTest(base.BaseTestCase):
         self.assertEqual('qcow2', seen.format)
         self.assertEqual([b'', b'never'], list(pieces))
 
+    def test_who_cannot_read_says_nothing_of_the_image(self):
+        """T12: a Glance that is away makes no image dangerous."""
+
+        def read(_offset, _length):
+            yield disks.raw()[:512]
+            raise OSError
+
+        self.assertRaises(OSError, content.inspect, read, 1 << 40)
+
     def test_a_file_is_left_at_its_beginning(self):
         source = io.BytesIO(disks.qcow2())
         source.seek(99)
