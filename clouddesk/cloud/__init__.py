@@ -15,6 +15,7 @@ import functools
 from keystoneauth1 import session as ks_session
 
 from clouddesk import context as cd_context
+from clouddesk.cloud import captures
 from clouddesk.cloud import catalogue
 from clouddesk.cloud import compute
 from clouddesk.cloud import floating_ips
@@ -83,6 +84,10 @@ class Cloud:
     @functools.cached_property
     def image_data(self) -> image_data.ImageData:
         return image_data.ImageData(self._connection)
+
+    @functools.cached_property
+    def captures(self) -> captures.Captures:
+        return captures.Captures(self._connection)
 
     @functools.cached_property
     def catalogue(self) -> catalogue.Catalogue:

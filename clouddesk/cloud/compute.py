@@ -1,6 +1,7 @@
 """Nova: the servers below the desktops."""
 
 import base64
+from collections.abc import Mapping
 from collections.abc import Sequence
 import functools
 from typing import Any
@@ -185,6 +186,17 @@ class Compute:
     def reboot(self, server_id: str, hard: bool = False) -> None:
         """:raises CloudConflict: the state of the server forbids it"""
         self._actions.reboot(server_id, hard)
+
+    def create_image(
+        self, server_id: str, name: str, properties: Mapping[str, str]
+    ) -> str:
+        """Ask for an image of the disk of a server that boots from an image.
+
+        :param properties: what it is to be found by from the beginning
+        :returns: its id
+        :raises CloudConflict: the state of the server forbids it
+        """
+        return self._actions.create_image(server_id, name, dict(properties))
 
     def lock(self, server_id: str, reason: str | None = None) -> None:
         """Let only admins act on a server."""

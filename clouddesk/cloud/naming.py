@@ -17,6 +17,8 @@ SERVER_TAG = 'clouddesk'
 DESKTOP_KEY = 'clouddesk_desktop_id'
 ORDER_KEY = 'clouddesk_order_id'
 INSTALLATION_KEY = 'clouddesk_installation'
+#: Of snapshots, volumes and images that are there for an image build.
+BUILD_KEY = 'clouddesk_build_id'
 
 _NAME_PREFIX = 'clouddesk-'
 
@@ -54,6 +56,11 @@ def marks() -> dict[str, str]:
     """Metadata that tell that this installation made something."""
     name = CONF.cloud.installation
     return {INSTALLATION_KEY: name} if name else {}
+
+
+def build_marks(build_id: str) -> dict[str, str]:
+    """Metadata of what is there only until an image is finished."""
+    return {BUILD_KEY: build_id} | marks()
 
 
 def has_marks(metadata: Mapping[str, str]) -> bool:

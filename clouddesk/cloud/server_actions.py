@@ -59,6 +59,13 @@ class ServerActions:
         with _translated(server_id):
             self._servers.live_migrate(server_id, host, 'auto')
 
+    def create_image(
+        self, server_id: str, name: str, properties: dict[str, str]
+    ) -> str:
+        with _translated(server_id):
+            id_ = self._servers.create_image(server_id, name, properties)
+        return str(id_)
+
     def last_fault(self, server_id: str, action: str) -> str | None:
         """What the newest such action of a server ended with."""
         with _translated(server_id):

@@ -89,6 +89,22 @@ class Volume:
     ours: bool = True
     #: Since when it is as it is: UTC, by Cinder's clock.
     since: datetime.datetime | None = None
+    #: The image build that reads an image from it, if any.
+    build_id: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """Of a volume."""
+
+    id: str
+    status: str
+    volume_id: str
+    #: GiB
+    size: int = 0
+    #: The image build that it was made for, if any.
+    build_id: str | None = None
+    ours: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

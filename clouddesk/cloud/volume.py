@@ -1,5 +1,6 @@
 """Cinder: the disks of desktops that boot from a volume."""
 
+from collections.abc import Mapping
 import datetime
 import json
 from typing import Any
@@ -36,14 +37,14 @@ class Volume:
         """The volumes that were made for a desktop."""
         mark = json.dumps({naming.DESKTOP_KEY: desktop_id})
         with errors.translated(_SERVICE):
-            volumes = self._volumes(metadata=mark)
-        return [v for v in volumes if v.desktop_id == desktop_id]
+            found = self._volumes(metadata=mark)
+        return [each for each in found if each.desktop_id == desktop_id]
 
     def list_volumes(self) -> list[types.Volume]:
         """The volumes that clouddesk made in the project."""
         with errors.translated(_SERVICE):
-            volumes = self._volumes()
-        return [volume for volume in volumes if volume.desktop_id]
+            found = self._volumes()
+        return [each for each in found if each.desktop_id]
 
     def _volumes(self, **filters: Any) -> list[types.Volume]:
         if not self.is_offered():
@@ -51,7 +52,7 @@ class Volume:
         rows = listing.pages(
             self._conn.block_storage, '/volumes/detail', 'volumes', **filters
         )
-        return [_volume(row) for row in rows]
+        return [volume(row) for row in rows]
 
     def create_from_image(
         self,
@@ -69,14 +70,14 @@ class Volume:
         :raises CloudQuotaExceeded: the project has no room for it
         """
         with errors.translated(_SERVICE):
-            volume = self._conn.block_storage.create_volume(
+            made = self._conn.block_storage.create_volume(
                 name=name,
                 size=size,
                 image_id=image_id,
                 availability_zone=self._zone(availability_zone),
                 metadata={naming.DESKTOP_KEY: desktop_id} | naming.marks(),
             )
-        return _volume(volume.to_dict(original_names=True))
+        return volume(made.to_dict(original_names=True))
 
     def _zone(self, name: str | None) -> str | None:
         # Whether a server may use a volume of another zone is an option of
@@ -99,7 +100,7 @@ class Volume:
             with errors.translated(_SERVICE, 'volume', volume_id):
                 path = '/volumes/%s' % volume_id
                 answer = listing.read(self._conn.block_storage, path)
-                return _volume(answer['volume'])
+                return volume(answer['volume'])
         except exceptions.CloudNotFound:
             return None
 
@@ -132,21 +133,23 @@ class Volume:
             )
 
 
-def _volume(volume: dict[str, Any]) -> types.Volume:
-    metadata = volume['metadata'] or {}
+def volume(said: Mapping[str, Any]) -> types.Volume:
+    """A volume as Cinder's API shows it."""
+    metadata = said['metadata'] or {}
     return types.Volume(
-        id=volume['id'],
-        status=volume['status'],
+        id=said['id'],
+        status=said['status'],
         # Cinder writes a string, openstacksdk a boolean.
-        bootable=str(volume['bootable']).lower() == 'true',
-        size=volume['size'] or 0,
+        bootable=str(said['bootable']).lower() == 'true',
+        size=said['size'] or 0,
         desktop_id=metadata.get(naming.DESKTOP_KEY),
         ours=naming.has_marks(metadata),
-        since=_since(volume),
+        since=_since(said),
+        build_id=metadata.get(naming.BUILD_KEY),
     )
 
 
-def _since(volume: dict[str, Any]) -> datetime.datetime | None:
+def _since(volume: Mapping[str, Any]) -> datetime.datetime | None:
     text = volume.get('updated_at') or volume.get('created_at')
     return (
         timeutils.normalize_time(timeutils.parse_isotime(text))

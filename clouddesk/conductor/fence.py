@@ -6,6 +6,7 @@ from typing import Any
 
 _ROOMS = frozenset(
     {
+        'captures',
         'compute',
         'floating_ips',
         'identity',
