@@ -18,6 +18,7 @@ _KINDS = {
     'flavor': _('flavor'),
     'group': _('group'),
     'image': _('image'),
+    'image build': _('image build'),
     'network': _('network'),
     'pool': _('pool'),
     'project': _('project'),
@@ -109,6 +110,23 @@ class DesktopProtected(Conflict):
     code = 'desktop_protected'
     message = _(
         'Desktop %(name)s is protected; an admin can lift the protection.'
+    )
+
+
+class DesktopInBuild(Conflict):
+    """An image is made on the desktop."""
+
+    code = 'desktop_in_build'
+    message = _(
+        'Image build %(build)s is made on desktop %(name)s; delete the build, '
+        'and the desktop goes with it.'
+    )
+
+
+class ImageBuildWrongState(Conflict):
+    code = 'image_build_wrong_state'
+    message = _(
+        'Image build %(name)s is %(status)s; %(action)s needs %(allowed)s.'
     )
 
 
@@ -206,6 +224,53 @@ class ImageBusy(Conflict):
         'Image %(name)s is held by work order %(work_order)s; wait for it, '
         'or cancel it.'
     )
+
+
+class ImageInUse(Conflict):
+    """Something refers to an image that is to be deleted (H14)."""
+
+    code = 'image_in_use'
+    message = _(
+        'Image %(name)s is used by %(users)s; retire it, and it goes when '
+        'its last user is gone.'
+    )
+
+
+class ImageInUseByStore(Conflict):
+    """Glance keeps an image because of what was made from it (H14)."""
+
+    code = 'image_in_use'
+    message = _(
+        'Image %(name)s is in use in its store; retire it, and it goes when '
+        'its last user is gone. %(reason)s'
+    )
+
+
+class ImageProtected(Conflict):
+    code = 'image_protected'
+    message = _(
+        'Image %(name)s is protected; lift the protection, or delete the '
+        'course that set it.'
+    )
+
+
+class ImagePublic(Conflict):
+    """Public images belong to everybody (S4)."""
+
+    code = 'image_public'
+    message = _('Image %(name)s is public; tenants never delete those.')
+
+
+class ImageForeign(Conflict):
+    """It can be seen, but is another project's."""
+
+    code = 'image_foreign'
+    message = _('Image %(name)s belongs to another project.')
+
+
+class ImageWrongState(Conflict):
+    code = 'image_wrong_state'
+    message = _('Image %(name)s is %(status)s; %(action)s needs %(allowed)s.')
 
 
 class WorkOrderWrongState(Conflict):
@@ -368,6 +433,13 @@ class ReattachFailed(ClouddeskError):
         'The server does not take its port: %(reason)s Repair again when it '
         'is running or off, or rebuild the desktop, which loses its disk.'
     )
+
+
+class CaptureFailed(ClouddeskError):
+    """A disk did not become an image."""
+
+    code = 'capture_failed'
+    message = _('The disk did not become an image: %(reason)s')
 
 
 class RemovalFailed(ClouddeskError):

@@ -68,7 +68,10 @@ Cells = Iterable[Sequence[Any]]
 
 
 def stream(
-    format_: str, columns: Sequence[str], rows: Iterator[Row]
+    format_: str,
+    columns: Sequence[str],
+    rows: Iterator[Row],
+    title: str = 'desktops',
 ) -> Iterator[bytes]:
     """A file, piece by piece.
 
@@ -78,6 +81,7 @@ def stream(
     :param format_: ``csv`` or ``xlsx``
     :param columns: keys of the rows, which also make the heading
     :param rows: things as the API shows them
+    :param title: of the sheet
     """
     first = list(itertools.islice(rows, 1))
     cells = (
@@ -85,7 +89,7 @@ def stream(
         for row in itertools.chain(first, rows)
     )
     table = itertools.chain([columns], cells)
-    return _csv(table) if format_ == CSV else _xlsx(table)
+    return _csv(table) if format_ == CSV else _xlsx(table, title)
 
 
 def pages(fetch: Callable[[Any], Sequence[Any]], size: int) -> Iterator[Any]:
@@ -176,12 +180,12 @@ def _taken(buffer: io.StringIO) -> bytes:
     return data
 
 
-def _xlsx(table: Cells) -> Iterator[bytes]:
+def _xlsx(table: Cells, title: str) -> Iterator[bytes]:
     # An archive has its directory at the end, so it is finished first.
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
     try:
         with xlsxwriter.Workbook(file, _SHEET) as book:
-            _fill(book, table)
+            _fill(book, table, title)
     except BaseException:
         file.close()
         raise
@@ -189,8 +193,8 @@ def _xlsx(table: Cells) -> Iterator[bytes]:
     return _pieces(file)
 
 
-def _fill(book: xlsxwriter.Workbook, table: Cells) -> None:
-    sheet = book.add_worksheet('desktops')
+def _fill(book: xlsxwriter.Workbook, table: Cells, title: str) -> None:
+    sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
     bold = book.add_format({'bold': True})
     for place, row in enumerate(table):

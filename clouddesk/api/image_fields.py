@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import contextlib
 from typing import Any
 
 from clouddesk import exceptions
 from clouddesk.api import complaints
+from clouddesk.api import request as cd_request
+from clouddesk.api.views import images as view
 from clouddesk.cloud import image_facts
+from clouddesk.cloud import types
+from clouddesk.db.api import images as db
 from clouddesk.i18n import _
 
 #: Properties that Glance keeps for itself.
@@ -36,6 +41,15 @@ def check(fields: Mapping[str, Any]) -> None:
                 {'field': 'properties.%s' % name},
                 name=complaints.shown(name),
             )
+
+
+def shown(
+    req: cd_request.Request, found: Sequence[types.Image]
+) -> list[dict[str, Any]]:
+    """Images as the API shows them, with what only clouddesk knows."""
+    rows = db.by_id([each.id for each in found]) if found else {}
+    base = req.application_url
+    return [view.image(each, rows.get(each.id), base) for each in found]
 
 
 @contextlib.contextmanager

@@ -152,8 +152,10 @@ def changes(
     for name, value in said_of(fields).items():
         path = '/' + name.replace('~', '~0').replace('/', '~1')
         if value is not None:
-            # It also replaces what is there.
-            patch.append({'op': 'add', 'path': path, 'value': value})
+            # Glance guards some of its own fields against "replace" only; of
+            # properties, "add" replaces those that are there, too.
+            op = 'replace' if name in BASE else 'add'
+            patch.append({'op': op, 'path': path, 'value': value})
         elif name in present:
             patch.append({'op': 'remove', 'path': path})
     return patch

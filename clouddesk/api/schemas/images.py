@@ -166,3 +166,59 @@ IMAGE = common.whole(
 )
 
 PAGE = common.page('images', IMAGE)
+
+#: Columns of an export, as in :data:`IMAGE` (M18); the first ones are what
+#: people look for.
+EXPORT_COLUMNS = (
+    'name',
+    'os_distro',
+    'os_version',
+    'os_type',
+    'kind',
+    'created_at',
+    'min_disk',
+    'size',
+    'id',
+    'status',
+    'visibility',
+    'origin',
+    'note',
+    'virtual_size',
+    'disk_format',
+    'container_format',
+    'architecture',
+    'min_ram',
+    'max_ram',
+    'min_vcpus',
+    'multiqueue',
+    'tags',
+    'protected',
+    'hidden',
+    'owner',
+    'updated_at',
+)
+
+#: The query of a list, for all its pages at once.
+EXPORT = common.fields(
+    {
+        'format': common.one_of(('csv', 'xlsx')),
+        'columns': common.some_of(EXPORT_COLUMNS) | {'uniqueItems': True},
+        **{
+            name: schema
+            for name, schema in LIST['properties'].items()
+            if name not in ('limit', 'marker')
+        },
+    }
+)
+
+FILE = {'type': 'string', 'format': 'binary'}
+
+USAGE = common.whole(
+    {
+        'used': common.INTEGER,
+        'total': common.nullable(common.INTEGER),
+        'percent': common.nullable(common.INTEGER),
+        'level': common.one_of(('ok', 'warning', 'critical')),
+        'source': common.one_of(('limits', 'sum')),
+    }
+)

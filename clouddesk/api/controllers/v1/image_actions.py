@@ -3,14 +3,17 @@
 from typing import Any
 
 from clouddesk import cloud
+from clouddesk import exceptions
 from clouddesk.api import exposure
 from clouddesk.api import image_fields
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
-from clouddesk.api.views import images as view
 from clouddesk.policies import images as policies
+
+#: Glance's statuses of images that have data.
+_TURNABLE = ('active', 'deactivated')
 
 
 class _Activate(exposure.Controller):
@@ -46,6 +49,14 @@ def _set_active(
 ) -> dict[str, Any]:
     with image_fields.refused(image_id):
         images = cloud.for_user(req.caller).image
+        before = images.get(image_id)
+        if before.status not in _TURNABLE:
+            raise exceptions.ImageWrongState(
+                name=before.name or before.id,
+                status=before.status,
+                action='activate' if active else 'deactivate',
+                allowed=' or '.join(_TURNABLE),
+            )
         images.set_active(image_id, active)
         found = images.get(image_id)
-    return view.image(found, None, req.application_url)
+    return image_fields.shown(req, [found])[0]

@@ -1,6 +1,5 @@
 """``/v1/images``."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from clouddesk import cloud
@@ -10,18 +9,24 @@ from clouddesk.api import image_query
 from clouddesk.api import listing
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
+from clouddesk.api.controllers.v1 import events
 from clouddesk.api.controllers.v1 import image_actions
+from clouddesk.api.controllers.v1 import image_login
+from clouddesk.api.controllers.v1 import image_export
+from clouddesk.api.controllers.v1 import image_usage
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
-from clouddesk.api.views import images as view
-from clouddesk.cloud import types
 from clouddesk.policies import images as policies
 
 
 class _Image(exposure.Controller):
     """``/v1/images/{image_id}``"""
 
-    below = {'actions': image_actions.Actions()}
+    below = {
+        'actions': image_actions.Actions(),
+        'history': events.ImageHistory(),
+        'login': image_login.ImageLogin(),
+    }
 
     @exposure.expose(policies.GET)
     @validation.query(common.EMPTY)
@@ -29,7 +34,7 @@ class _Image(exposure.Controller):
     def get(self, req: cd_request.Request, image_id: str) -> dict[str, Any]:
         with image_fields.refused(image_id):
             found = cloud.for_user(req.caller).image.get(image_id)
-        return _shown(req, [found])[0]
+        return image_fields.shown(req, [found])[0]
 
     @exposure.expose(policies.UPDATE)
     @validation.query(common.EMPTY)
@@ -40,12 +45,13 @@ class _Image(exposure.Controller):
         with image_fields.refused(image_id, req.input):
             images = cloud.for_user(req.caller).image
             changed = images.change(image_id, req.input)
-        return _shown(req, [changed])[0]
+        return image_fields.shown(req, [changed])[0]
 
 
 class Images(exposure.Controller):
     """``/v1/images``"""
 
+    below = {'export': image_export.Export(), 'usage': image_usage.Usage()}
     each = _Image()
     kind = 'image'
 
@@ -56,11 +62,4 @@ class Images(exposure.Controller):
         # One more tells whether another page follows.
         count = listing.page_size(req) + 1
         rows, links = listing.cut(req, list(image_query.asked(req, count)))
-        return {'images': _shown(req, rows), 'links': links}
-
-
-def _shown(
-    req: cd_request.Request, found: Sequence[types.Image]
-) -> list[dict[str, Any]]:
-    base = req.application_url
-    return [view.image(each, None, base) for each in found]
+        return {'images': image_fields.shown(req, rows), 'links': links}
