@@ -98,12 +98,14 @@ class ImageData:
     def address(self) -> str:
         """Where people find Glance, with its version, such as …/v2."""
         with errors.translated('Keystone'):
-            found: str = self._conn.session.get_endpoint(
-                service_type='image',
-                interface='public',
-                region_name=CONF.cloud.region_name,
-                # Only the catalogue is asked, not the service.
-                skip_discovery=True,
+            found = str(
+                self._conn.session.get_endpoint(
+                    service_type='image',
+                    interface='public',
+                    region_name=CONF.cloud.region_name,
+                    # Only the catalogue is asked, not the service.
+                    skip_discovery=True,
+                )
             )
         return re.sub(r'/v2$', '', found.rstrip('/')) + '/v2'
 
