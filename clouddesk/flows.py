@@ -1,4 +1,4 @@
-"""What each kind of work order does to each of its desktops.
+"""What each kind of work order does to each of its desktops, or images.
 
 The steps are declared here, apart from the code that runs them, because the
 API shows them too and must not import the conductor. A step's name is part
@@ -26,6 +26,27 @@ POOL_RETRY = 'pool.retry'
 POOL_RESIZE = 'pool.resize'
 POOL_DELETE = 'pool.delete'
 
+#: Of images that nothing refers to.
+IMAGE_DELETE = 'image.delete'
+#: Nothing new is made of them; they go when nothing refers to them.
+IMAGE_RETIRE = 'image.retire'
+
+#: What the items of an order are about.
+DESKTOP = 'desktop'
+IMAGE = 'image'
+
+#: Of image builds: the desktop on which an image is made,
+PREPARE = 'image.prepare'
+#: its disk, which becomes the image before the desktop goes,
+GENERATE = 'image.generate'
+#: or nothing of it.
+DISCARD = 'image.discard'
+#: The disk of a desktop that stays becomes an image.
+CAPTURE = 'image.capture'
+
+#: Kinds that are about an image build as a whole.
+OF_BUILDS = frozenset({PREPARE, GENERATE, DISCARD, CAPTURE})
+
 #: Values of ``inputs['direction']`` of a resize.
 GROW = 'grow'
 SHRINK = 'shrink'
@@ -39,16 +60,33 @@ _POWER = ('request', 'settled')
 _REATTACH = ('port', 'floating_ip', 'plug')
 _DESTROY = ('server', 'gone', 'volume', 'floating_ip', 'port', 'row')
 
-_BUILD_KINDS = frozenset({CREATE, RETRY, POOL_CREATE, POOL_RETRY})
+# ``snapshot`` and ``copy`` are for disks in Cinder: Nova would only point at
+# them.
+_CAPTURE = ('snapshot', 'copy', 'image', 'ready', 'tidy')
+_GENERATE = (*_POWER, *_CAPTURE, *_DESTROY)
+
+#: Kinds whose items are about images, with their steps.
+_IMAGES = {
+    IMAGE_DELETE: ('unused', 'image', 'row'),
+    IMAGE_RETIRE: ('deactivate', 'hide'),
+}
+
+_BUILD_KINDS = frozenset({CREATE, RETRY, POOL_CREATE, POOL_RETRY, PREPARE})
 _POWER_KINDS = frozenset({START, STOP, REBOOT})
-_DESTROY_KINDS = frozenset({DELETE, POOL_DELETE})
+_DESTROY_KINDS = frozenset({DELETE, POOL_DELETE, DISCARD})
 
 KINDS = (
     _BUILD_KINDS
     | _POWER_KINDS
     | _DESTROY_KINDS
-    | {POOL_RESIZE, REBUILD, MIGRATE, REATTACH}
+    | {POOL_RESIZE, REBUILD, MIGRATE, REATTACH, CAPTURE, GENERATE}
+    | _IMAGES.keys()
 )
+
+
+def subject_of(kind: str) -> str:
+    """What each item of an order of this kind is about."""
+    return IMAGE if kind in _IMAGES else DESKTOP
 
 
 def builds(kind: str, inputs: Mapping[str, Any]) -> bool:
@@ -65,6 +103,16 @@ def destroys(kind: str, inputs: Mapping[str, Any]) -> bool:
     )
 
 
+def captures(kind: str) -> bool:
+    """Whether an order of this kind makes an image of a disk."""
+    return kind in (CAPTURE, GENERATE)
+
+
+def removes(kind: str, inputs: Mapping[str, Any]) -> bool:
+    """Whether what its items are about is gone at the end."""
+    return destroys(kind, inputs) or kind == IMAGE_DELETE
+
+
 def steps_for(kind: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the steps of one item, in order.
 
@@ -76,4 +124,11 @@ def steps_for(kind: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
         return _BUILD
     if destroys(kind, inputs):
         return _DESTROY
-    return {REBUILD: _RENEW, REATTACH: _REATTACH}.get(kind, _POWER)
+    others = {
+        REBUILD: _RENEW,
+        REATTACH: _REATTACH,
+        CAPTURE: _CAPTURE,
+        GENERATE: _GENERATE,
+        **_IMAGES,
+    }
+    return others.get(kind, _POWER)

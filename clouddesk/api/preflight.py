@@ -125,7 +125,7 @@ def rehearsed(
     Whatever the database has against it is found on the way.
     """
     with db.rehearsal():
-        return [item.desktop_name for item in make({}).items]
+        return [item.subject_name for item in make({}).items]
 
 
 def needs(spec: Mapping[str, Any], count: int, pools: int = 0) -> Needs:

@@ -97,6 +97,20 @@ class Image:
             )
             sdk_exceptions.raise_from_response(answer)
 
+    def delete(self, image_id: str) -> bool:
+        """
+        :returns: False when it was gone already
+        :raises CloudConflict: its store needs it, such as for clones
+        :raises CloudForbidden: it is protected, or the caller may not
+        """
+        try:
+            with errors.translated(_SERVICE, 'image', image_id):
+                answer = self._conn.image.delete('/images/%s' % image_id)
+                sdk_exceptions.raise_from_response(answer)
+        except exceptions.CloudNotFound:
+            return False
+        return True
+
     def why_unusable(self, image_id: str) -> str | None:
         """What keeps servers from being made of an image; None is nothing.
 

@@ -231,7 +231,7 @@ class Crew:
             self._interval = self._pause() * _FIRST_LOOK
             self._looked_at = self._clock.monotonic()
             self._look_at = self._looked_at + self._interval
-        self._parked[run.desktop.id] = run
+        self._parked[run.item.subject_id] = run
 
     def _seen(self, news: '_News') -> None:
         for desktop_id, servers in news.servers.items():
@@ -263,22 +263,25 @@ class Crew:
         for run in runs:
             self._judge(run, error)
         # Another conductor may be the one that is told.
-        self._told &= all(run.desktop.id in self._parked for run in runs)
+        self._told &= all(run.item.subject_id in self._parked for run in runs)
 
     def _look(
         self, runs: list[walkers.Run]
     ) -> exceptions.ClouddeskError | None:
         """One list for all; returns an error that will not pass."""
         scene = self._walker.ctx.scene
-        by_server = [r.desktop for r in runs if r.step.watches == 'servers']
-        by_volume = [r.desktop for r in runs if r.step.watches == 'volumes']
+        looks: dict[str, Callable[[list[Any]], None]] = {
+            'servers': scene.look_at_servers,
+            'volumes': scene.look_at_volumes,
+            'images': scene.look_at_images,
+        }
         try:
-            if by_server:
-                scene.look_at_servers(by_server)
-            if by_volume:
-                scene.look_at_volumes(by_volume)
+            for watched, look in looks.items():
+                rows = [r.subject for r in runs if r.step.watches == watched]
+                if rows:
+                    look(rows)
         except exceptions.CloudError as error:
-            LOG.warning('Waiting desktops were not seen: %s', error)
+            LOG.warning('What waits was not seen: %s', error)
             return self._lasting(error)
         self._refused = False
         return None
@@ -304,7 +307,7 @@ class Crew:
     ) -> None:
         run.outcome = error or self._outcome(run)
         if not isinstance(run.outcome, steps.Wait) or self._times_out(run):
-            self._ready.append(self._parked.pop(run.desktop.id))
+            self._ready.append(self._parked.pop(run.item.subject_id))
 
     def _times_out(self, run: walkers.Run) -> bool:
         """Whether a step waits for too long; if so, it fails."""
@@ -318,13 +321,13 @@ class Crew:
     def _outcome(self, run: walkers.Run) -> walkers.Outcome | None:
         waited = self._clock.monotonic() - run.parked_at
         try:
-            return run.step.look(self._walker.ctx, run.desktop, waited)
+            return run.step.look(self._walker.ctx, run.subject, waited)
         except exceptions.ClouddeskError as error:
             return error
         except Exception:
             LOG.exception(
-                'Step %(step)s of desktop %(desktop)s broke',
-                {'step': run.at, 'desktop': run.desktop.id},
+                'Step %(step)s of %(about)s %(id)s broke',
+                {'step': run.at} | run.names,
             )
             return exceptions.ClouddeskError()
 

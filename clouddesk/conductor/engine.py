@@ -29,8 +29,8 @@ from clouddesk.conductor import scene as scenes
 from clouddesk.conductor import walker as walkers
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
-from clouddesk.db.api import desktops as desktops_api
 from clouddesk.db.api import progress
+from clouddesk.db.api import subjects
 from clouddesk.db.api import work_orders
 
 LOG = logging.getLogger(__name__)
@@ -110,18 +110,18 @@ class Engine:
         runs = [
             walkers.Run(
                 item,
-                desktop,
+                row,
                 flow.steps,
                 # A retry goes through all steps: what is there is adopted,
                 # what is broken is replaced.
                 item.steps_done if item.status != states.ITEM_PENDING else 0,
                 clock.began(self._clock, item),
             )
-            for item, desktop in self._open_items(order)
+            for item, row in self._open_items(order)
         ]
         ctx = self._context(order)
         if flow.looks or self._lease.epoch > 1:
-            self._survey(ctx, [run.desktop for run in runs], runs)
+            self._survey(ctx, [run.subject for run in runs], runs)
         self._work(ctx, runs, flow, self._go_on)
 
     def _undo(self, order: models.WorkOrder) -> None:
@@ -130,14 +130,14 @@ class Engine:
         items = self._open_items(order)
         runs, dropped = retreat.plan(order, flow, items, self._clock)
         ctx = self._context(order)
-        desktops = [desktop for _item, desktop in items]
+        rows = [row for _item, row in items]
         if self._lease.epoch == 1 and retreat.is_untouched(order, items):
-            ctx.scene.assume_empty(desktops)
+            ctx.scene.assume_empty(rows)
         else:
-            self._survey(ctx, desktops, runs)
-        for item, desktop in dropped:
+            self._survey(ctx, rows, runs)
+        for item, row in dropped:
             self._lease.check()
-            retreat.drop(ctx, self._lease.epoch, item, desktop)
+            retreat.drop(ctx, self._lease.epoch, item, row)
         # Whatever fails on the way back, nothing is left untried.
         unlimited = dataclasses.replace(flow, limited=False)
         self._work(ctx, runs, unlimited, self._stay)
@@ -167,23 +167,22 @@ class Engine:
         self._lease.check()
         return work_orders.get(self._lease.order_id)
 
-    def _open_items(
-        self, order: models.WorkOrder
-    ) -> list[tuple[models.WorkItem, models.Desktop]]:
+    def _open_items(self, order: models.WorkOrder) -> list[retreat.Pair]:
         """What is left to do.
 
-        An item whose desktop vanished cannot be done: a removal is over, the
+        An item whose row vanished cannot be done: a removal is over, the
         others stay open until the end of the order fails them.
         """
-        held = {row.id: row for row in desktops_api.held_by(order.id)}
+        held = subjects.held_by(order)
         found = []
         for item in order.items:
             if item.status not in _OPEN:
                 continue
-            if item.desktop_id in held:
-                found.append((item, held[item.desktop_id]))
-            elif flows.destroys(order.kind, order.inputs):
-                progress.forget_desktop(order.id, self._lease.epoch, item.id)
+            if item.subject_id in held:
+                found.append((item, held[item.subject_id]))
+            elif flows.removes(order.kind, order.inputs):
+                where = (order.id, self._lease.epoch, item.id)
+                progress.forget(*where, about=item.subject_type)
         return found
 
     def _context(self, order: models.WorkOrder) -> steps.Context:
@@ -196,16 +195,16 @@ class Engine:
     def _survey(
         self,
         ctx: steps.Context,
-        desktops: list[models.Desktop],
+        rows: list[Any],
         runs: list[walkers.Run],
     ) -> None:
-        """Find what others made for these desktops.
+        """Find what others made for these desktops, or images.
 
         Where that does not work each item looks for itself, and fails for
         itself.
         """
         try:
-            ctx.scene.look(desktops)
+            ctx.scene.look(rows)
         except exceptions.CloudError as error:
             LOG.warning(
                 'Work order %(id)s: what exists is looked up one by one: '

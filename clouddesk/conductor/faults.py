@@ -1,10 +1,24 @@
 """From an error to what people read in a work order and on a desktop."""
 
 from clouddesk import exceptions
+from clouddesk import flows
 from clouddesk.db import models
 from clouddesk.i18n import _
 
 _ENABLE = 'clouddesk-manage project enable'
+
+
+#: By what the items are about: what became of a lost one, and of several.
+_WORDS = {
+    flows.DESKTOP: (
+        _('The desktop was not found.'),
+        _('%(failed)d of %(total)d desktops failed. %(name)s: %(reason)s'),
+    ),
+    flows.IMAGE: (
+        _('The image was not found.'),
+        _('%(failed)d of %(total)d images failed. %(name)s: %(reason)s'),
+    ),
+}
 
 
 def describe(error: Exception, project_id: str) -> tuple[str, str]:
@@ -23,15 +37,14 @@ def summary(
     """What an order says about its failed items: how many, and the first."""
     first = failed[0]
     code = first.fault_code or exceptions.NotFound.code
-    reason = first.fault_message or _('The desktop was not found.')
+    missing, several = _WORDS[first.subject_type]
+    reason = first.fault_message or missing
     if len(order.items) == 1:
         return code, reason
-    return code, _(
-        '%(failed)d of %(total)d desktops failed. %(name)s: %(reason)s'
-    ) % {
+    return code, several % {
         'failed': len(failed),
         'total': len(order.items),
-        'name': first.desktop_name,
+        'name': first.subject_name,
         'reason': reason,
     }
 

@@ -1,17 +1,19 @@
 """What the cancellation of an order means for each of its open items."""
 
+from typing import Any
+
 from clouddesk import flows
 from clouddesk import states
+from clouddesk.conductor import care
 from clouddesk.conductor import clock
-from clouddesk.conductor import observation
 from clouddesk.conductor import walker
 from clouddesk.conductor.flows import destroy
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 from clouddesk.db.api import progress
-from clouddesk.i18n import _
 
-Pair = tuple[models.WorkItem, models.Desktop]
+#: An item, and the row that it is about.
+Pair = tuple[models.WorkItem, Any]
 
 
 def plan(
@@ -27,12 +29,12 @@ def plan(
         they are
     """
     runs, dropped = [], []
-    for item, desktop in items:
+    for item, row in items:
         if _is_new(order, item):
             runs.append(
                 walker.Run(
                     item,
-                    desktop,
+                    row,
                     destroy.STEPS,
                     began=now.monotonic(),
                     undoing=True,
@@ -41,10 +43,10 @@ def plan(
         elif _is_past_return(order, item):
             began = clock.began(now, item)
             runs.append(
-                walker.Run(item, desktop, flow.steps, item.steps_done, began)
+                walker.Run(item, row, flow.steps, item.steps_done, began)
             )
         else:
-            dropped.append((item, desktop))
+            dropped.append((item, row))
     return runs, dropped
 
 
@@ -52,7 +54,7 @@ def is_untouched(order: models.WorkOrder, items: list[Pair]) -> bool:
     """Whether nothing can exist that the order made."""
     return flows.builds(order.kind, order.inputs) and all(
         item.status == states.ITEM_PENDING and _is_new(order, item)
-        for item, _desktop in items
+        for item, _row in items
     )
 
 
@@ -60,22 +62,20 @@ def drop(
     ctx: steps.Context,
     epoch: int,
     item: models.WorkItem,
-    desktop: models.Desktop,
+    row: Any,
 ) -> None:
-    """End an item whose desktop stays as it is."""
-    server = ctx.scene.server(desktop)
-    seen = observation.values(server) if server else {}
+    """End an item whose desktop or image stays as it is."""
+    its = care.of(item)
+    seen = its.last_seen(ctx, row)
     for key, value in seen.items():
-        setattr(desktop, key, value)
-    if flows.builds(ctx.order.kind, ctx.order.inputs):
-        rest = observation.fault('cancelled', _('The retry was cancelled.'))
-    else:
-        rest = observation.at_rest(desktop)
-    if rest['status'] in states.POWERS:
-        # Nobody wants any longer what was ordered.
-        rest['wanted_power'] = rest['status']
+        setattr(row, key, value)
     progress.finish_item(
-        ctx.order.id, epoch, item.id, states.ITEM_UNDONE, seen | rest
+        ctx.order.id,
+        epoch,
+        item.id,
+        states.ITEM_UNDONE,
+        seen | its.dropped(ctx, row),
+        about=item.subject_type,
     )
 
 
@@ -97,6 +97,5 @@ def _is_past_return(order: models.WorkOrder, item: models.WorkItem) -> bool:
 
 def _goes_on(order: models.WorkOrder) -> bool:
     """Whether the first step changes what cannot be put back."""
-    return order.kind in (flows.REBUILD, flows.REATTACH) or flows.destroys(
-        order.kind, order.inputs
-    )
+    changing = (flows.REBUILD, flows.REATTACH, flows.IMAGE_RETIRE)
+    return order.kind in changing or flows.removes(order.kind, order.inputs)

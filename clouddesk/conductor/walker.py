@@ -13,10 +13,10 @@ from sqlalchemy import exc as sa_exc
 from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk import states
+from clouddesk.conductor import care
 from clouddesk.conductor import clock
 from clouddesk.conductor import faults
 from clouddesk.conductor import hooks
-from clouddesk.conductor import observation
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 from clouddesk.db.api import pools
@@ -51,14 +51,16 @@ class Run:
     def __init__(
         self,
         item: models.WorkItem,
-        desktop: models.Desktop,
+        subject: Any,
         way: tuple[steps.Step, ...],
         index: int = 0,
         began: float = 0.0,
         undoing: bool = False,
     ) -> None:
         self.item = item
-        self.desktop = desktop
+        #: The row that the item is about, such as a desktop.
+        self.subject = subject
+        self.care = care.of(item)
         self.steps = way
         self.index = index
         #: When the step at hand began.
@@ -89,12 +91,20 @@ class Run:
         return 'the end' if self.finished else self.step.name
 
     @property
+    def names(self) -> dict[str, str]:
+        """What the item is about, for logs."""
+        return {
+            'about': self.item.subject_type,
+            'id': self.item.subject_id,
+        }
+
+    @property
     def finished(self) -> bool:
         return self.index >= len(self.steps)
 
     def skip(self) -> None:
-        """Pass over the steps that have nothing to do for this desktop."""
-        while not self.finished and not self.step.applies(self.desktop):
+        """Pass over the steps that have nothing to do here."""
+        while not self.finished and not self.step.applies(self.subject):
             self.index += 1
 
 
@@ -134,34 +144,33 @@ class Walker:
             return self.fail(run, error)
         except Exception:
             LOG.exception(
-                'Step %(step)s of desktop %(desktop)s broke',
-                {'step': run.at, 'desktop': run.desktop.id},
+                'Step %(step)s of %(about)s %(id)s broke',
+                {'step': run.at} | run.names,
             )
             return self.fail(run, exceptions.ClouddeskError())
 
     def fail(self, run: Run, error: exceptions.ClouddeskError) -> Verdict:
         """End an item and explain why; what it owns stays recorded."""
-        code, text = faults.describe(error, run.desktop.project_id)
-        values = self._last_seen(run)
+        code, text = faults.describe(error, run.subject.project_id)
+        values = run.care.last_seen(self.ctx, run.subject)
         for key, value in values.items():
-            setattr(run.desktop, key, value)
+            setattr(run.subject, key, value)
+        spoilt = self._makes_or_breaks(run, code)
+        values |= run.care.failed(self.ctx, run.subject, code, text, spoilt)
         progress.finish_item(
             self.ctx.order.id,
             self._epoch,
             run.item.id,
             states.ITEM_FAILED,
-            values | self._resting(run, code, text),
+            values,
             (code, text),
+            about=run.item.subject_type,
         )
         LOG.warning(
-            'Work order %(order)s: %(step)s of desktop %(desktop)s failed: '
+            'Work order %(order)s: %(step)s of %(about)s %(id)s failed: '
             '%(text)s',
-            {
-                'order': self.ctx.order.id,
-                'step': run.at,
-                'desktop': run.desktop.id,
-                'text': text,
-            },
+            {'order': self.ctx.order.id, 'step': run.at, 'text': text}
+            | run.names,
         )
         return Verdict.FAILED
 
@@ -193,13 +202,13 @@ class Walker:
         self._checkpoint(run, 'before')
         try:
             if run.doubt:
-                self.ctx.scene.look([run.desktop])
+                self.ctx.scene.look([run.subject])
                 run.doubt = False
             if run.step.waits:
-                seen = run.step.look(self.ctx, run.desktop, 0)
+                seen = run.step.look(self.ctx, run.subject, 0)
                 if seen is not None:
                     return seen
-            return run.step.run(self.ctx, run.desktop)
+            return run.step.run(self.ctx, run.subject)
         except exceptions.CloudError as error:
             if not self._may_retry(run, error):
                 raise
@@ -219,14 +228,10 @@ class Walker:
         backoff = min(_MAX_BACKOFF, 2.0**run.tries) * random.uniform(0.5, 1.5)  # noqa: S311
         run.not_before = self._clock.monotonic() + backoff
         LOG.info(
-            'Step %(step)s of desktop %(desktop)s is tried again in '
+            'Step %(step)s of %(about)s %(id)s is tried again in '
             '%(seconds).1f s: %(error)s',
-            {
-                'step': run.step.name,
-                'desktop': run.desktop.id,
-                'seconds': backoff,
-                'error': error,
-            },
+            {'step': run.step.name, 'seconds': backoff, 'error': error}
+            | run.names,
         )
         return True
 
@@ -243,25 +248,27 @@ class Walker:
         self._checkpoint(run, 'after')
         forgets = run.step.forgets
         if run.step.renews:
-            done = steps.Done(done.values | pools.spec_of(run.desktop))
+            done = steps.Done(done.values | pools.spec_of(run.subject))
         for key, value in done.values.items():
-            setattr(run.desktop, key, value)
+            setattr(run.subject, key, value)
         run.index += 1
         run.skip()
         run.tries = 0
         run.waited = False
         run.began = self._clock.monotonic()
         where = (self.ctx.order.id, self._epoch, run.item.id)
+        about = run.item.subject_type
         if forgets:
-            progress.forget_desktop(*where, undone=run.undoing)
+            progress.forget(*where, undone=run.undoing, about=about)
         elif run.finished:
             progress.finish_item(
                 *where,
                 states.ITEM_DONE,
-                done.values | observation.at_rest(run.desktop),
+                done.values | run.care.rested(run.subject),
+                about=about,
             )
         elif not run.undoing:
-            progress.finish_step(*where, run.index, done.values)
+            progress.finish_step(*where, run.index, done.values, about)
         return run.finished
 
     def _checkpoint(self, run: Run, when: str) -> None:
@@ -272,24 +279,6 @@ class Walker:
             'undo.' + name if run.undoing else name,
             when,
         )
-
-    def _last_seen(self, run: Run) -> dict[str, Any]:
-        server = self.ctx.scene.server(run.desktop)
-        return observation.values(server) if server else {}
-
-    def _resting(self, run: Run, code: str, text: str) -> dict[str, Any]:
-        """Columns of a desktop whose item failed.
-
-        A desktop that would not stop is not broken: it is still running.
-        """
-        at_rest = observation.at_rest(run.desktop)
-        if (
-            self._makes_or_breaks(run, code)
-            or code == exceptions.ServerGone.code
-            or at_rest['status'] not in states.DESKTOP_STABLE - {states.FAULT}
-        ):
-            return observation.fault(code, text)
-        return at_rest
 
     def _makes_or_breaks(self, run: Run, code: str) -> bool:
         """Whether a desktop cannot be good whose item fails here."""

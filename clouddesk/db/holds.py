@@ -23,6 +23,7 @@ from clouddesk.db import models
 from clouddesk.db import verdicts
 
 _Desktop = models.Desktop
+_Image = models.Image
 _Pool = models.Pool
 
 
@@ -135,6 +136,22 @@ def _still_owed(action: str) -> Any:
     return sa.case((owed.in_(['rebuild', 'renew']), left), else_=None)
 
 
+def take_images(session: orm.Session, takers: Mapping[str, str]) -> None:
+    """Let each image, which must be free, be held by an order.
+
+    :param takers: image id: order id; the images have rows
+    """
+    if not takers:
+        return
+    statement = (
+        sa.update(_Image)
+        .where(_Image.id.in_(sorted(takers)), _Image.work_order_id.is_(None))
+        .values(work_order_id=verdicts.by_id(_Image.id, takers))
+    )
+    if execute(session, statement) != len(takers):
+        raise ImagesRefused(*takers)
+
+
 def lower_pools(session: orm.Session, ids: Collection[str]) -> None:
     """Want fewer desktops in the pools whose desktops will be deleted.
 
@@ -191,6 +208,19 @@ class DesktopsRefused(Refused):
         return verdicts.together(found, self.wish)
 
 
+class ImagesRefused(Refused):
+    def __init__(self, *ids: str) -> None:
+        super().__init__(*ids)
+        self.ids = ids
+
+    def explain(self, session: orm.Session) -> Exception | None:
+        query = sa.select(_Image).where(
+            _Image.id.in_(self.ids), _Image.work_order_id.is_not(None)
+        )
+        busy = session.scalars(query.order_by(_Image.name)).all()
+        return image_busy(busy[0]) if busy else None
+
+
 def not_found(ids: Collection[str]) -> exceptions.NotFound:
     """Desktops that do not exist, or not for the one who asks."""
     return exceptions.NotFound(
@@ -205,6 +235,14 @@ def pool_busy(pool: models.Pool) -> exceptions.PoolBusy:
         details={'pool_id': pool.id, 'work_order_id': pool.work_order_id},
         name=pool.name,
         work_order=pool.work_order_id,
+    )
+
+
+def image_busy(image: models.Image) -> exceptions.ImageBusy:
+    return exceptions.ImageBusy(
+        details={'image_id': image.id, 'work_order_id': image.work_order_id},
+        name=image.name,
+        work_order=image.work_order_id,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import orm
 from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk import states
+from clouddesk.db import journal
 from clouddesk.db import models
 
 #: Columns that a desktop takes over from its pool.
@@ -18,7 +19,7 @@ SPEC = (*models.SPEC, 'template_id', 'template_revision')
 
 _SUBJECT = ('subject_type', 'subject_id', 'subject_name')
 
-#: Id and name of a desktop that a work order has an item for.
+#: Id and name of a desktop or image that a work order has an item for.
 Part = tuple[str, str]
 
 
@@ -34,7 +35,7 @@ def order(
     :param asked: ``project_id``, ``user_id`` and ``request_id``; perhaps
         ``inputs`` to add, and a ``subject`` of its own (type, id and name)
     :param subject: pool or desktop that the order is about as a whole; a
-        pair is the id and name of a desktop
+        pair is the id and name of a desktop, or of an image
     :returns: its id
     """
     order_id = uuidutils.generate_uuid()
@@ -46,11 +47,12 @@ def order(
         'user_id': asked['user_id'],
         'request_id': asked.get('request_id'),
     }
-    about = _subject_values(subject)
+    about = _subject_values(kind, subject)
     if 'subject' in asked and not isinstance(subject, models.Pool):
         # Orders of pools stay theirs: a retry takes the pool again.
         about = dict(zip(_SUBJECT, asked['subject'], strict=True))
     session.execute(sa.insert(models.WorkOrder), [values | about])
+    journal.ordered(session, values | about)
     return order_id
 
 
@@ -100,9 +102,10 @@ def items(
     parts: Sequence[Part],
     refusals: Mapping[str, exceptions.ClouddeskError] | None = None,
 ) -> None:
-    """One pending item for each desktop, in the order given.
+    """One pending item for each desktop or image, in the order given.
 
-    :param refusals: by desktop, why nothing will be done to it
+    :param parts: of what :func:`clouddesk.flows.subject_of` says
+    :param refusals: by id, why nothing will be done to it
     """
     if not parts:
         return
@@ -112,11 +115,12 @@ def items(
         {
             'work_order_id': order_id,
             'position': position,
-            'desktop_id': desktop_id,
-            'desktop_name': name,
-            **_prospect(total, refusals.get(desktop_id)),
+            'subject_type': flows.subject_of(kind),
+            'subject_id': subject_id,
+            'subject_name': name,
+            **_prospect(total, refusals.get(subject_id)),
         }
-        for position, (desktop_id, name) in enumerate(parts)
+        for position, (subject_id, name) in enumerate(parts)
     ]
     session.execute(sa.insert(models.WorkItem), values)
 
@@ -141,7 +145,7 @@ def _prospect(
 
 
 def _subject_values(
-    subject: models.Pool | models.Desktop | Part | None,
+    kind: str, subject: models.Pool | models.Desktop | Part | None
 ) -> dict[str, str]:
     if subject is None:
         return {}
@@ -151,7 +155,7 @@ def _subject_values(
         subject_id, name = subject.id, subject.name
     is_pool = isinstance(subject, models.Pool)
     return {
-        'subject_type': 'pool' if is_pool else 'desktop',
+        'subject_type': 'pool' if is_pool else flows.subject_of(kind),
         'subject_id': subject_id,
         'subject_name': name,
     }

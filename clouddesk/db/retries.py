@@ -20,6 +20,8 @@ _Order = models.WorkOrder
 _Item = models.WorkItem
 _Pool = models.Pool
 _Desktop = models.Desktop
+_Image = models.Image
+_Build = models.ImageBuild
 
 #: Statuses in which nothing is left to do for an action.
 _GOALS: dict[str, tuple[str, ...]] = {
@@ -65,7 +67,7 @@ def turn(
 
 
 def revive(session: orm.Session, ids: Collection[str]) -> None:
-    """Give orders that failed their desktops and their pools back.
+    """Give orders that failed their desktops, images and pools back.
 
     Items that failed or never started wait again, at the step where they
     were. An item whose desktop is gone, or already as it should be, is over.
@@ -73,7 +75,8 @@ def revive(session: orm.Session, ids: Collection[str]) -> None:
     :raises Conflict: a pool has changed too much since
     :raises PoolBusy: two of the orders want one pool
     :raises DesktopBusy: two of the orders want one desktop
-    :raises Refused: another order holds a pool or one of the desktops
+    :raises ImageBusy: two of the orders want one image
+    :raises Refused: another order holds a pool, desktop or image
     """
     query = sa.select(_Order).where(_Order.id.in_(ids)).order_by(_Order.id)
     orders = {order.id: order for order in session.scalars(query)}
@@ -86,13 +89,15 @@ def revive(session: orm.Session, ids: Collection[str]) -> None:
     undone: list[int] = []
     for row in _unfinished(session, ids):
         order = orders[row.order_id]
-        if row.status is None:
-            is_goal = flows.destroys(order.kind, order.inputs)
+        if row.name is None:
+            is_goal = flows.removes(order.kind, order.inputs)
             (done if is_goal else undone).append(row.item_id)
-        elif row.desktop_id not in again and _is_settled(order, row):
+        elif row.subject_id not in again and _is_settled(order, row):
             done.append(row.item_id)
         else:
             _want(again, row)
+    _check_builds(session, list(orders.values()))
+    _retake_images(session, again)
     _retake_desktops(session, orders, again)
     _set_items(session, [row.item_id for row in again.values()], _WAITING)
     _set_items(session, done, _DONE)
@@ -154,21 +159,30 @@ def _action_of(order: models.WorkOrder) -> str:
 
 
 def _unfinished(session: orm.Session, ids: Collection[str]) -> Sequence[Any]:
+    """Items, and of the rows that they are about: none of one that is gone."""
     query = (
         sa.select(
             _Item.id.label('item_id'),
             _Item.work_order_id.label('order_id'),
-            _Item.desktop_id,
-            _Desktop.name,
+            _Item.subject_type,
+            _Item.subject_id,
+            sa.func.coalesce(_Desktop.name, _Image.name).label('name'),
             _Desktop.status,
-            _Desktop.work_order_id.label('holder'),
+            sa.func.coalesce(
+                _Desktop.work_order_id, _Image.work_order_id
+            ).label('holder'),
         )
-        .outerjoin(_Desktop, _Desktop.id == _Item.desktop_id)
+        .outerjoin(_Desktop, _is_about(_Desktop, flows.DESKTOP))
+        .outerjoin(_Image, _is_about(_Image, flows.IMAGE))
         .where(_Item.work_order_id.in_(ids))
         .where(_Item.status.in_([states.ITEM_FAILED, states.ITEM_PENDING]))
         .order_by(_Item.work_order_id, _Item.id)
     )
     return session.execute(query).all()
+
+
+def _is_about(model: Any, name: str) -> sa.ColumnElement[bool]:
+    return sa.and_(model.id == _Item.subject_id, _Item.subject_type == name)
 
 
 def _is_settled(order: models.WorkOrder, row: Any) -> bool:
@@ -177,13 +191,57 @@ def _is_settled(order: models.WorkOrder, row: Any) -> bool:
 
 
 def _want(again: dict[str, Any], row: Any) -> None:
-    first = again.setdefault(row.desktop_id, row)
-    if first.order_id != row.order_id:
-        raise exceptions.DesktopBusy(
-            details={'desktop_ids': [row.desktop_id]},
-            name=row.name,
-            work_order=first.order_id,
+    first = again.setdefault(row.subject_id, row)
+    if first.order_id == row.order_id:
+        return
+    if row.subject_type == flows.IMAGE:
+        busy = _Image(
+            id=row.subject_id, name=row.name, work_order_id=first.order_id
         )
+        raise holds.image_busy(busy)
+    raise exceptions.DesktopBusy(
+        details={'desktop_ids': [row.subject_id]},
+        name=row.name,
+        work_order=first.order_id,
+    )
+
+
+def _check_builds(
+    session: orm.Session, orders: Sequence[models.WorkOrder]
+) -> None:
+    """
+    :raises Conflict: a later order worked on an image build, or it is gone
+    """
+    wanted = [each for each in orders if each.kind in flows.OF_BUILDS]
+    if not wanted:
+        return
+    query: Any = sa.select(_Build.id, _Build.work_order_id).where(
+        _Build.id.in_([order.subject_id for order in wanted])
+    )
+    last = dict(session.execute(query.with_for_update()).all())
+    for order in wanted:
+        if last.get(str(order.subject_id)) != order.id:
+            raise exceptions.Conflict(
+                _('Image build %(name)s changed since work order %(id)s.'),
+                {
+                    'work_order_id': order.id,
+                    'image_build_id': order.subject_id,
+                },
+                name=order.subject_name,
+                id=order.id,
+            )
+
+
+def _retake_images(session: orm.Session, again: dict[str, Any]) -> None:
+    """
+    :param again: rows of :func:`_unfinished` by what they are about
+    """
+    takers = {
+        id_: row.order_id
+        for id_, row in again.items()
+        if row.subject_type == flows.IMAGE
+    }
+    holds.take_images(session, takers)
 
 
 def _retake_desktops(
@@ -192,10 +250,12 @@ def _retake_desktops(
     again: Mapping[str, Any],
 ) -> None:
     """
-    :param again: rows of :func:`_unfinished` by desktop
+    :param again: rows of :func:`_unfinished` by what they are about
     """
     takers: dict[str, dict[str, str]] = {}
     for id_, row in again.items():
+        if row.subject_type != flows.DESKTOP:
+            continue
         action = _action_of(orders[row.order_id])
         takers.setdefault(action, {})[id_] = row.order_id
     if len(takers) > 1:
@@ -259,7 +319,7 @@ def _crowded(
 ) -> set[str]:
     """Orders that delete a pool which got desktops that they do not know."""
     is_known = sa.exists().where(
-        _Item.work_order_id == _Order.id, _Item.desktop_id == _Desktop.id
+        _Item.work_order_id == _Order.id, _Item.subject_id == _Desktop.id
     )
     query = (
         sa.select(_Order.id)

@@ -13,6 +13,7 @@ LIST = common.listing(
         'kind': common.one_of(flows.KINDS),
         'subject_id': common.UUID,
         'desktop_id': common.UUID,
+        'image_id': common.UUID,
     },
 )
 
@@ -22,7 +23,8 @@ BATCH = common.fields(
 
 _ITEM = common.whole(
     {
-        'desktop_id': common.STRING,
+        'desktop_id': common.OPTIONAL_STRING,
+        'image_id': common.OPTIONAL_STRING,
         'name': common.STRING,
         'status': common.one_of(states.ITEM_STATUSES),
         'step': common.OPTIONAL_STRING,
@@ -39,7 +41,7 @@ _PROPERTIES = {
     'subject': common.nullable(
         common.whole(
             {
-                'type': common.one_of(('course', 'desktop', 'pool')),
+                'type': common.one_of(('course', 'desktop', 'image', 'pool')),
                 'id': common.STRING,
                 'name': common.OPTIONAL_STRING,
             }

@@ -102,7 +102,8 @@ def _item(item: models.WorkItem, steps: Sequence[str]) -> dict[str, Any]:
     left = steps[item.steps_done : item.steps_total]
     return {
         'desktop_id': item.desktop_id,
-        'name': item.desktop_name,
+        'image_id': item.image_id,
+        'name': item.subject_name,
         'status': item.status,
         'step': left[0] if left else None,
         'steps_done': item.steps_done,

@@ -3,6 +3,7 @@
 from clouddesk import flows
 from clouddesk.conductor.flows import build
 from clouddesk.conductor.flows import destroy
+from clouddesk.conductor.flows import images
 from clouddesk.conductor.flows import migrate
 from clouddesk.conductor.flows import power
 from clouddesk.conductor.flows import reattach
@@ -28,6 +29,8 @@ _OF_KIND = {
     flows.REATTACH: _REATTACH,
     flows.REBUILD: _REBUILD,
     flows.STOP: _STOP,
+    flows.IMAGE_DELETE: steps.Flow(images.DELETE),
+    flows.IMAGE_RETIRE: steps.Flow(images.RETIRE),
 }
 
 

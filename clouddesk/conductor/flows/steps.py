@@ -31,7 +31,7 @@ class Context:
 
 @dataclasses.dataclass(frozen=True)
 class Done:
-    """The step is over; the values are recorded in the desktop's row."""
+    """The step is over; the values are recorded in the row of its item."""
 
     values: dict[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -49,20 +49,21 @@ class Step:
     name: str
     #: Nothing is asked for when the step is reached: look first.
     waits = False
-    #: What has to be listed while the step waits.
+    #: What has to be listed while the step waits: ``servers``, ``volumes`` or
+    #: ``images``.
     watches = 'servers'
     #: The option of [conductor] that limits how long it may wait.
     timeout = 'action_timeout'
-    #: Ends with the removal of the desktop's row.
+    #: Ends with the removal of the row of its item.
     forgets = False
     #: At its end the desktop takes over what its pool says now.
     renews = False
 
-    def applies(self, desktop: models.Desktop) -> bool:
-        """Whether there is anything to do for this desktop."""
+    def applies(self, subject: Any) -> bool:
+        """Whether there is anything to do for this desktop or image."""
         return True
 
-    def run(self, ctx: Context, desktop: models.Desktop) -> Done | Wait:
+    def run(self, ctx: Context, subject: Any) -> Done | Wait:
         """Do it.
 
         :raises ClouddeskError: what the item then fails with, unless it is
@@ -71,7 +72,7 @@ class Step:
         raise NotImplementedError
 
     def look(
-        self, ctx: Context, desktop: models.Desktop, waited: float
+        self, ctx: Context, subject: Any, waited: float
     ) -> Done | Wait | None:
         """Judge from the scene; None asks for :meth:`run`.
 

@@ -19,10 +19,11 @@ from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk import states
 from clouddesk.db import clock
+from clouddesk.db import ends
 from clouddesk.db import holds
-from clouddesk.db import inserts
 from clouddesk.db import models
 from clouddesk.db.api import desktops
+from clouddesk.db.api import subjects
 from clouddesk.i18n import _
 
 _Order = models.WorkOrder
@@ -32,27 +33,6 @@ _Pool = models.Pool
 
 #: Code and message, for people.
 Fault = tuple[str, str]
-
-#: What a worker may set of a desktop.
-_WRITABLE = frozenset(
-    {
-        'status',
-        'fault_code',
-        'fault_message',
-        'server_id',
-        'port_id',
-        'wiring',
-        'floating_ip_id',
-        'volume_id',
-        'server_status',
-        'task_state',
-        'addresses',
-        # Follows when an action is taken back.
-        'wanted_power',
-        # What a desktop is made from, when it is made again.
-        *inserts.SPEC,
-    }
-)
 
 #: Orders whose undone items were never wanted, so their pool shrinks again.
 _GROWS_POOL = (flows.POOL_CREATE, flows.POOL_RESIZE)
@@ -93,18 +73,21 @@ def finish_step(
     epoch: int,
     item_id: int,
     steps_done: int,
-    desktop_values: Mapping[str, Any],
+    values: Mapping[str, Any],
+    about: str = flows.DESKTOP,
 ) -> None:
     """A step of an item is done, and this is what came of it.
 
     :param steps_done: of this item, this step included
-    :param desktop_values: ids of what was made, and what was observed
+    :param values: of the row that the item is about: ids of what was made,
+        and what was observed
+    :param about: what the item is about, see :mod:`clouddesk.db.api.subjects`
     :raises LeaseLost: somebody else holds the order
     """
     with db.writer() as session:
         _guard(session, order_id, epoch)
         _set_item(session, order_id, item_id, steps_done=steps_done)
-        _set_desktop(session, order_id, item_id, desktop_values)
+        _set_row(session, order_id, item_id, about, values)
 
 
 @db.retry_on_deadlock
@@ -113,16 +96,18 @@ def finish_item(
     epoch: int,
     item_id: int,
     status: str,
-    desktop_values: Mapping[str, Any],
+    row_values: Mapping[str, Any],
     fault: Fault | None = None,
+    about: str = flows.DESKTOP,
 ) -> None:
-    """An item is over, and its desktop is free.
+    """An item is over, and its desktop or image is free.
 
-    A failed item leaves its desktop in fault, unless ``desktop_values`` has
+    A failed item leaves its desktop in fault, unless ``row_values`` has
     another status. A desktop left in an unstable status is for the
     reconciler to look at.
 
     :param status: done, failed or undone
+    :param row_values: of the row that the item is about
     :raises LeaseLost: somebody else holds the order
     """
     code, message = _cut(fault)
@@ -135,15 +120,21 @@ def finish_item(
         _set_item(session, order_id, item_id, **values)
         if status == states.ITEM_UNDONE:
             _keep_in_pool(session, order_id, item_id)
-        final = _final(status, desktop_values, code, message)
-        _set_desktop(session, order_id, item_id, final, work_order_id=None)
+        final = subjects.of(about).final(status, row_values, code, message)
+        free = {'work_order_id': None}
+        _set_row(session, order_id, item_id, about, final, free)
+        ends.tell_items(session, order_id, [item_id])
 
 
 @db.retry_on_deadlock
-def forget_desktop(
-    order_id: str, epoch: int, item_id: int, undone: bool = False
+def forget(
+    order_id: str,
+    epoch: int,
+    item_id: int,
+    undone: bool = False,
+    about: str = flows.DESKTOP,
 ) -> None:
-    """Nothing is left of a desktop in the cloud; remove its row.
+    """Nothing is left of a desktop or image in the cloud; remove its row.
 
     :param undone: the order was cancelled; a pool that would have got the
         desktop wants one less
@@ -160,8 +151,10 @@ def forget_desktop(
         _set_item(session, order_id, item_id, **values)
         if undone:
             _lower_pool(session, order_id, item_id)
-        statement = sa.delete(_Desktop).where(*_of_item(order_id, item_id))
+        model = subjects.of(about).model
+        statement = sa.delete(model).where(*_of_item(order_id, item_id, model))
         holds.execute(session, statement)
+        ends.tell_items(session, order_id, [item_id])
 
 
 @db.retry_on_deadlock
@@ -188,7 +181,9 @@ def finish_order(
             raise exceptions.LeaseLost(id=order_id)
         _end_items(session, order_id, status)
         _free_desktops(session, order_id, fault)
+        _free_others(session, order_id)
         _free_pools(session, order_id, status)
+        ends.tell_order(session, order_id, status)
 
 
 def _fence(order_id: str, epoch: int) -> tuple[sa.ColumnElement[bool], ...]:
@@ -228,53 +223,40 @@ def _set_item(
         raise exceptions.NotFound(kind='work item', id=item_id)
 
 
-def _set_desktop(
+def _set_row(
     session: orm.Session,
     order_id: str,
     item_id: int,
+    about: str,
     values: Mapping[str, Any],
-    **more: Any,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    unknown = set(values) - _WRITABLE - {'faulted_at'}
+    """Write the row that an item is about."""
+    subject = subjects.of(about)
+    unknown = set(values) - subject.writable - subjects.EXPLAINS
     if unknown:
         raise ValueError('not for workers: %s' % sorted(unknown))
-    if not values and not more:
+    values = dict(values) | dict(more or {})
+    if not values:
         return
-    statement = sa.update(_Desktop).where(*_of_item(order_id, item_id))
-    if holds.execute(session, statement.values(dict(values) | more)) != 1:
-        raise exceptions.NotFound(kind='desktop of work item', id=item_id)
+    statement = sa.update(subject.model).where(
+        *_of_item(order_id, item_id, subject.model)
+    )
+    if holds.execute(session, statement.values(values)) != 1:
+        raise exceptions.NotFound(kind='%s of work item' % about, id=item_id)
 
 
 def _of_item(
-    order_id: str, item_id: int
+    order_id: str, item_id: int, model: Any = _Desktop
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    """The desktop of an item, as long as the order holds it."""
-    item = sa.select(_Item.desktop_id).where(
+    """The row that an item is about, as long as the order holds it."""
+    item = sa.select(_Item.subject_id).where(
         _Item.id == item_id, _Item.work_order_id == order_id
     )
     return (
-        _Desktop.id == item.scalar_subquery(),
-        _Desktop.work_order_id == order_id,
+        model.id == item.scalar_subquery(),
+        model.work_order_id == order_id,
     )
-
-
-def _final(
-    item_status: str,
-    values: Mapping[str, Any],
-    code: str | None,
-    message: str | None,
-) -> dict[str, Any]:
-    final = dict(values)
-    if item_status == states.ITEM_FAILED:
-        final.setdefault('status', states.FAULT)
-    if 'status' not in final:
-        return final
-    explained = desktops.fault_values(
-        final['status'],
-        final.get('fault_code') or code,
-        final.get('fault_message') or message,
-    )
-    return final | explained
 
 
 def _lower_pool(session: orm.Session, order_id: str, item_id: int) -> None:
@@ -301,16 +283,17 @@ def _keep_in_pool(session: orm.Session, order_id: str, item_id: int) -> None:
 
 def _end_items(session: orm.Session, order_id: str, status: str) -> None:
     """Let no item of a finished order look as if somebody worked on it."""
-    ends = {
+    becomes = {
         states.FAILED: ({states.ITEM_WORKING}, states.ITEM_FAILED),
         states.CANCELLED: (
             {states.ITEM_PENDING, states.ITEM_WORKING},
             states.ITEM_UNDONE,
         ),
     }
-    if status not in ends:
+    if status not in becomes:
         return
-    unfinished, end = ends[status]
+    unfinished, end = becomes[status]
+    ends.tell_items(session, order_id, statuses=unfinished, end=end)
     statement = (
         sa.update(_Item)
         .where(_Item.work_order_id == order_id)
@@ -340,6 +323,12 @@ def _free_desktops(
         ),
     )
     holds.execute(session, held.values(work_order_id=None))
+
+
+def _free_others(session: orm.Session, order_id: str) -> None:
+    for model in subjects.HELD:
+        held = sa.update(model).where(model.work_order_id == order_id)
+        holds.execute(session, held.values(work_order_id=None))
 
 
 def _free_pools(session: orm.Session, order_id: str, status: str) -> None:

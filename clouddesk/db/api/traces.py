@@ -43,9 +43,9 @@ def _query(ids: list[str]) -> sa.Select[str]:
         sa.case((_Order.status.in_(sorted(states.ORDER_FINISHED)), 0), else_=1)
     )
     return (
-        sa.select(_Item.desktop_id)
+        sa.select(_Item.subject_id)
         .join(_Order, _Order.id == _Item.work_order_id)
-        .where(_Item.desktop_id.in_(ids))
-        .group_by(_Item.desktop_id)
+        .where(_Item.subject_id.in_(ids))
+        .group_by(_Item.subject_id)
         .having(open_orders == 0)
     )

@@ -56,7 +56,7 @@ def list_(
     """One page of the work orders of a project, without their items.
 
     :param filters: ``status`` (one or a list), ``kind``, ``subject_id``, and
-        ``desktop_id``: orders that have an item for the desktop
+        ``desktop_id`` and ``image_id``: orders that have an item for it
     :param viewer: None sees all of the project
     :raises Invalid: marker or sort key
     """
@@ -71,12 +71,12 @@ def list_(
         status = filters['status']
         wanted = [status] if isinstance(status, str) else status
         query = query.where(order.status.in_(wanted))
-    if filters.get('desktop_id') is not None:
-        item = models.WorkItem
-        found = sa.select(item.work_order_id).filter_by(
-            desktop_id=filters['desktop_id']
-        )
-        query = query.where(order.id.in_(found))
+    for key in ('desktop_id', 'image_id'):
+        if filters.get(key) is not None:
+            found = sa.select(models.WorkItem.work_order_id).filter_by(
+                subject_id=filters[key]
+            )
+            query = query.where(order.id.in_(found))
     with db.reader() as session:
         return paging.fetch(session, query, order, project_id, page, viewer)
 

@@ -7,6 +7,7 @@ from oslo_utils import timeutils
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from clouddesk import flows
 from clouddesk import states
 from clouddesk.db.models import base
 
@@ -34,7 +35,8 @@ class WorkOrder(base.Owned, base.Base):
 
     #: Name of the flow, such as ``pool.create``.
     kind: orm.Mapped[str] = orm.mapped_column(sa.String(32))
-    #: ``pool`` or ``desktop``; what the order is about as a whole.
+    #: ``pool``, ``desktop``, ``course`` or ``image``; what the order is about
+    #: as a whole.
     subject_type: orm.Mapped[str | None] = orm.mapped_column(sa.String(16))
     subject_id: orm.Mapped[str | None] = orm.mapped_column(
         sa.String(36), index=True
@@ -68,7 +70,7 @@ class WorkOrder(base.Owned, base.Base):
 
 
 class WorkItem(base.Base):
-    """The part of a work order that concerns one desktop."""
+    """The part of a work order that concerns one desktop, or one image."""
 
     __tablename__ = 'work_items'
     __table_args__ = (
@@ -85,9 +87,19 @@ class WorkItem(base.Base):
         sa.ForeignKey('work_orders.id', ondelete='CASCADE')
     )
     position: orm.Mapped[int]
-    #: No foreign key: the item outlives the desktop that it deleted.
-    desktop_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), index=True)
-    desktop_name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    #: ``desktop`` or ``image``
+    subject_type: orm.Mapped[str] = orm.mapped_column(
+        sa.String(16), default=flows.DESKTOP, server_default=flows.DESKTOP
+    )
+    # The columns keep the names that they had when all items were about
+    # desktops: while the database is upgraded, an API writes by these.
+    #: No foreign key: the item outlives what it deleted.
+    subject_id: orm.Mapped[str] = orm.mapped_column(
+        'desktop_id', sa.String(36), index=True
+    )
+    subject_name: orm.Mapped[str] = orm.mapped_column(
+        'desktop_name', sa.String(255)
+    )
     status: orm.Mapped[str] = orm.mapped_column(
         sa.String(16), default=states.ITEM_PENDING
     )
@@ -99,3 +111,13 @@ class WorkItem(base.Base):
     updated_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
         default=timeutils.utcnow, onupdate=timeutils.utcnow
     )
+
+    @property
+    def desktop_id(self) -> str | None:
+        """The desktop that the item is about, if it is about one."""
+        return self.subject_id if self.subject_type == flows.DESKTOP else None
+
+    @property
+    def image_id(self) -> str | None:
+        """The image that the item is about, if it is about one."""
+        return self.subject_id if self.subject_type == flows.IMAGE else None

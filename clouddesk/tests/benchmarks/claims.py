@@ -216,8 +216,8 @@ def _item(desktop_id: str, order_id: str, steps: int) -> dict[str, Any]:
     return {
         'work_order_id': order_id,
         'position': 0,
-        'desktop_id': desktop_id,
-        'desktop_name': 'desk',
+        'subject_id': desktop_id,
+        'subject_name': 'desk',
         'steps_total': steps,
     }
 

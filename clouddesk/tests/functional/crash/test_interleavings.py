@@ -182,7 +182,7 @@ class Lives(stateful.RuleBasedStateMachine):
         undone = order.status == states.CANCELLING
         if flows.destroys(order.kind, order.inputs) != undone:
             self.write_as(
-                lease, item, progress.forget_desktop, undone, ends=True
+                lease, item, progress.forget, undone, ends=True
             )
 
     @stateful.precondition(lambda self: self.given)

@@ -25,7 +25,7 @@ class FaultsTest(base.BaseTestCase):
     def test_an_order_counts_its_failures(self):
         items = [
             models.WorkItem(
-                desktop_name='desk_%d' % n,
+                subject_name='desk_%d' % n,
                 fault_code='build_failed',
                 fault_message='because',
             )
@@ -37,6 +37,6 @@ class FaultsTest(base.BaseTestCase):
         self.assertEqual('2 of 3 desktops failed. desk_1: because', text)
 
     def test_an_order_for_one_desktop_speaks_for_it(self):
-        item = models.WorkItem(desktop_name='desk', fault_code=None)
+        item = models.WorkItem(subject_name='desk', fault_code=None)
         order = models.WorkOrder(items=[item])
         self.assertEqual('not_found', faults.summary(order, [item])[0])

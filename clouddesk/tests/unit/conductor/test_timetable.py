@@ -268,7 +268,7 @@ class LessonTest(TimetableTest):
         self.identity.project_name.return_value = 'school'
         self.course(name_template='{project}_{serial}')
         (order,) = self.round('07:50')
-        self.assertEqual('school_1', order.items[0].desktop_name)
+        self.assertEqual('school_1', order.items[0].subject_name)
 
 
 class OutageTest(TimetableTest):

@@ -119,7 +119,7 @@ class DatabaseTestCase(base.BaseTestCase):
         """Do all of an order that removes desktops."""
         claimed = self.claim(order)
         for item in claimed.items:
-            progress.forget_desktop(order.id, claimed.epoch, item.id)
+            progress.forget(order.id, claimed.epoch, item.id)
         progress.finish_order(order.id, claimed.epoch, states.SUCCEEDED)
 
     def set_desktops(self, ids, status, **values):

@@ -117,7 +117,7 @@ class Life:
         if self.dice.random() < 0.2:
             progress.finish_item(*where, states.ITEM_FAILED, {}, _FAULT)
         elif flows.destroys(order.kind, order.inputs) != undoing:
-            progress.forget_desktop(*where, undone=undoing)
+            progress.forget(*where, undone=undoing)
         else:
             status = states.ITEM_UNDONE if undoing else states.ITEM_DONE
             progress.finish_item(*where, status, {'status': states.RUNNING})

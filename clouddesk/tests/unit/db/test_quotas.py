@@ -123,7 +123,7 @@ class RehearsalTest(base.DatabaseTestCase):
             order = pool_orders.create(base.ORDER, base.POOL, '')
             self.assertEqual(
                 ['class-01', 'class-02', 'class-03'],
-                [item.desktop_name for item in order.items],
+                [item.subject_name for item in order.items],
             )
         self.assertEqual({'desktops': 0, 'pools': 0}, quotas.usage('project'))
         self.assertEqual([], work_orders.list_('project', {}, _all()))

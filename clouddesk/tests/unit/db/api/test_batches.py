@@ -32,7 +32,7 @@ class BatchTestCase(base.DatabaseTestCase):
 
     def refusals(self, order):
         return {
-            item.desktop_name: item.fault_code
+            item.subject_name: item.fault_code
             for item in order.items
             if item.status == states.ITEM_REFUSED
         }
@@ -54,7 +54,7 @@ class BatchTestCase(base.DatabaseTestCase):
             },
             self.refusals(order),
         )
-        by_name = {item.desktop_name: item for item in order.items}
+        by_name = {item.subject_name: item for item in order.items}
         self.assertIn('eve is off', by_name['eve'].fault_message)
         self.assertEqual(states.ITEM_PENDING, by_name['ada'].status)
         self.assertEqual(2, by_name['ada'].steps_total)

@@ -42,7 +42,7 @@ class CreateDesktopsTestCase(base.DatabaseTestCase):
         order = desktop_orders.create(base.ORDER, spec, ['b', 'a'])
         self.assertIsNone(order.subject_type)
         self.assertEqual([0, 1], [item.position for item in order.items])
-        self.assertEqual(['b', 'a'], [i.desktop_name for i in order.items])
+        self.assertEqual(['b', 'a'], [i.subject_name for i in order.items])
         steps = flows.steps_for(flows.CREATE, {})
         self.assertEqual(len(steps), order.items[0].steps_total)
         held = desktops.held_by(order.id)

@@ -31,7 +31,7 @@ class ClaimTestCase(_LeaseTestCase):
         self.assertEqual(('me', 1), (claimed.owner, claimed.epoch))
         self.assertIsNotNone(claimed.started_at)
         self.assertGreater(claimed.lease_expires_at, claimed.started_at)
-        self.assertEqual(['a', 'b'], [i.desktop_name for i in claimed.items])
+        self.assertEqual(['a', 'b'], [i.subject_name for i in claimed.items])
 
     def test_claimed_order_is_taken(self):
         leases.claim(self.order.id, 'me', 60)

@@ -32,7 +32,7 @@ class CreatePoolTestCase(base.DatabaseTestCase):
             (flows.POOL_CREATE, 'pool', 'class'),
             (order.kind, order.subject_type, order.subject_name),
         )
-        names = [item.desktop_name for item in order.items]
+        names = [item.subject_name for item in order.items]
         self.assertEqual(['class-01', 'class-02', 'class-03'], names)
         members = self.members(pool)
         self.assertEqual([1, 2, 3], list(members))
@@ -50,7 +50,7 @@ class CreatePoolTestCase(base.DatabaseTestCase):
     def test_template_with_project(self):
         """V11."""
         order = self.create(size=1, name_template='{project}-{serial}-{base}')
-        self.assertEqual('school-1-class', order.items[0].desktop_name)
+        self.assertEqual('school-1-class', order.items[0].subject_name)
 
     def test_name_taken(self):
         self.create()
@@ -80,7 +80,7 @@ class GrowTestCase(pool_base.PoolOrderTestCase):
         inputs = {'direction': flows.GROW, 'size': 4}
         self.assertEqual(inputs, order.inputs)
         self.assertEqual([3, 4], self.slots(order))
-        self.assertEqual('class-03', order.items[0].desktop_name)
+        self.assertEqual('class-03', order.items[0].subject_name)
         self.assertEqual(5, order.items[0].steps_total)
         grown = pools.get(pool.id)
         self.assertEqual((4, order.id), (grown.size, grown.work_order_id))
@@ -100,7 +100,7 @@ class GrowTestCase(pool_base.PoolOrderTestCase):
         pool, _members = self.pool(0)
         pools.update(pool.id, {'name': 'lab'})
         order = self.resize(pool, 1)
-        self.assertEqual('lab-01', order.items[0].desktop_name)
+        self.assertEqual('lab-01', order.items[0].subject_name)
 
     def test_order_of_an_admin_belongs_to_the_pools_project(self):
         pool, _members = self.pool(1)
@@ -213,7 +213,7 @@ class RetryPoolTestCase(pool_base.PoolOrderTestCase):
     def test_missing_ones_are_added(self):
         order = pool_orders.create(base.ORDER, base.POOL, 'school')
         epoch = self.claim(order).epoch
-        progress.forget_desktop(order.id, epoch, order.items[1].id)
+        progress.forget(order.id, epoch, order.items[1].id)
         progress.finish_order(order.id, epoch, states.FAILED)
         pool = pools.get(order.subject_id)
         self.assertEqual([1, 3], list(self.members(pool)))

@@ -67,7 +67,7 @@ class FenceTestCase(_ProgressTestCase):
                 *where, item.id, 1, {'server_id': 'twin'}
             ),
             'item': lambda: progress.finish_item(*where, item.id, done, {}),
-            'forget': lambda: progress.forget_desktop(*where, item.id),
+            'forget': lambda: progress.forget(*where, item.id),
             'order': lambda: progress.finish_order(*where, states.SUCCEEDED),
         }
 
@@ -114,7 +114,7 @@ class FenceTestCase(_ProgressTestCase):
             exceptions.NotFound, self.call, progress.start_item, item_id
         )
         self.assertRaises(
-            exceptions.NotFound, self.call, progress.forget_desktop, item_id
+            exceptions.NotFound, self.call, progress.forget, item_id
         )
         self.assertEqual(1, len(desktops.held_by(theirs.id)))
 
@@ -230,14 +230,14 @@ class ItemTestCase(_ProgressTestCase):
 
     def test_forget(self):
         desktop = self.desktop_of()
-        self.call(progress.forget_desktop, self.item().id)
+        self.call(progress.forget, self.item().id)
         item = self.item()
         self.assertEqual(states.ITEM_DONE, item.status)
         self.assertEqual(item.steps_total, item.steps_done)
         self.assertEqual([], desktops.get_many([desktop.id]))
 
     def test_forget_undone(self):
-        self.call(progress.forget_desktop, self.item().id, undone=True)
+        self.call(progress.forget, self.item().id, undone=True)
         self.assertEqual(states.ITEM_UNDONE, self.item().status)
 
 
@@ -249,7 +249,7 @@ class PoolSizeTestCase(_ProgressTestCase):
 
     def forget(self, position):
         item_id = self.item(position).id
-        self.call(progress.forget_desktop, item_id, undone=True)
+        self.call(progress.forget, item_id, undone=True)
 
     def test_undone_creation_wants_less(self):
         self.work(pool_orders.create(base.ORDER, base.POOL, 'school'))
@@ -286,7 +286,7 @@ class PoolSizeTestCase(_ProgressTestCase):
     def test_deleted_desktop_is_not_counted_twice(self):
         pool, members = self.pool(2)
         self.work(self.deletion(members[1].id))
-        self.call(progress.forget_desktop, self.item().id)
+        self.call(progress.forget, self.item().id)
         self.assertEqual(1, self.size(pool.id))
 
     def test_undone_deletion_wants_it_again(self):
@@ -407,7 +407,7 @@ class FinishOrderTestCase(_ProgressTestCase):
     def test_pool_whose_end_failed_stays(self):
         pool, members = self.pool(2)
         self.work(pool_orders.delete(base.ORDER, pool.id, 'project'))
-        self.call(progress.forget_desktop, self.item(0).id)
+        self.call(progress.forget, self.item(0).id)
         self.finish_item(1, states.ITEM_FAILED, {}, FAULT)
         self.call(progress.finish_order, states.FAILED, FAULT)
         self.assertIsNone(pools.get(pool.id).work_order_id)
@@ -425,6 +425,6 @@ class FinishOrderTestCase(_ProgressTestCase):
             pool_orders.resize(base.ORDER, pool.id, 0, 'project', 'school')
         )
         self.assertEqual(flows.POOL_RESIZE, self.order.kind)
-        self.call(progress.forget_desktop, self.item().id)
+        self.call(progress.forget, self.item().id)
         self.call(progress.finish_order, states.SUCCEEDED)
         self.assertEqual(0, pools.get(pool.id).size)

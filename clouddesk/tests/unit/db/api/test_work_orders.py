@@ -25,7 +25,7 @@ class ReadTestCase(base.DatabaseTestCase):
     def test_get(self):
         order = work_orders.get(self.order.id, 'project')
         self.assertEqual(
-            ['a', 'b', 'c'], [i.desktop_name for i in order.items]
+            ['a', 'b', 'c'], [i.subject_name for i in order.items]
         )
 
     def test_get_without_items(self):

@@ -1,0 +1,94 @@
+"""Deleting and retiring images.
+
+A person was refused already where that was clear when she asked; what has
+changed since then is found here, and ends in the item's fault.
+"""
+
+from collections.abc import Iterator
+import contextlib
+
+from oslo_utils import timeutils
+
+from clouddesk import exceptions
+from clouddesk.conductor.flows import steps
+from clouddesk.db import models
+from clouddesk.db.api import image_users
+
+
+class Unused(steps.Step):
+    """Nothing began to refer to it meanwhile."""
+
+    name = 'unused'
+
+    def run(
+        self, ctx: steps.Context, subject: models.Image
+    ) -> steps.Done | steps.Wait:
+        users = image_users.of([subject.id])[subject.id]
+        if users:
+            raise image_users.in_use(subject, users, subject.project_id)
+        return steps.Done()
+
+
+class Image(steps.Step):
+    name = 'image'
+
+    def run(
+        self, ctx: steps.Context, subject: models.Image
+    ) -> steps.Done | steps.Wait:
+        try:
+            ctx.cloud.image.delete(subject.id)
+        except exceptions.CloudConflict as refusal:
+            # Its store keeps what clones were made of.
+            raise exceptions.ImageInUseByStore(
+                details={'image_id': subject.id},
+                name=subject.name,
+                reason=refusal.text,
+            ) from None
+        return steps.Done()
+
+
+class Row(steps.Step):
+    name = 'row'
+    forgets = True
+
+    def run(
+        self, ctx: steps.Context, subject: models.Image
+    ) -> steps.Done | steps.Wait:
+        return steps.Done()
+
+
+class Deactivate(steps.Step):
+    """Nobody gets its data any more; one that is gone need not be closed."""
+
+    name = 'deactivate'
+
+    def run(
+        self, ctx: steps.Context, subject: models.Image
+    ) -> steps.Done | steps.Wait:
+        with _unless_gone():
+            ctx.cloud.image.set_active(subject.id, False)
+        return steps.Done()
+
+
+class Hide(steps.Step):
+    name = 'hide'
+
+    def run(
+        self, ctx: steps.Context, subject: models.Image
+    ) -> steps.Done | steps.Wait:
+        with _unless_gone():
+            ctx.cloud.image.change(subject.id, {'hidden': True})
+        return steps.Done({'retired_at': timeutils.utcnow()})
+
+
+@contextlib.contextmanager
+def _unless_gone() -> Iterator[None]:
+    """What somebody deleted needs nothing; the loop forgets its row."""
+    try:
+        yield
+    except exceptions.CloudNotFound:
+        pass
+
+
+DELETE = (Unused(), Image(), Row())
+RETIRE = (Deactivate(), Hide())
