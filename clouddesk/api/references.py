@@ -13,6 +13,7 @@ from clouddesk import exceptions
 from clouddesk import first_boot
 from clouddesk.api import answers
 from clouddesk.api import logins
+from clouddesk.cloud import image_facts
 from clouddesk.cloud import types
 from clouddesk.conf import CONF
 from clouddesk.i18n import _
@@ -47,8 +48,7 @@ def resolve(
         lambda: _outside(user, wanted.get('floating_network_id')),
         lambda: _zone(user, wanted.get('availability_zone')),
     )
-    if image.min_ram > flavor.ram:
-        raise _too_small('flavor_id', 'RAM', 'MiB', flavor.ram, image.min_ram)
+    _check_fit(image, flavor)
     spec = {
         'note': wanted.get('note', ''),
         'image_id': image.id,
@@ -127,14 +127,48 @@ def _image(user: cloud.Cloud, image_id: str) -> types.Image:
             _('image_id: image %(id)s is %(status)s; it must be active.')
             % {'id': image_id, 'status': image.status},
         )
+    if image.kind == image_facts.DATA:
+        raise answers.bad(
+            'image_id',
+            _(
+                'image_id: image %s is of kind data; desktops need a system '
+                'disk.'
+            )
+            % image_id,
+        )
     return image
+
+
+def _check_fit(image: types.Image, flavor: types.Flavor) -> None:
+    """Whether servers of the flavor can run the image (M10)."""
+    if image.min_ram > flavor.ram:
+        raise _too_small('flavor_id', 'RAM', 'MiB', flavor.ram, image.min_ram)
+    if image.min_vcpus is not None and image.min_vcpus > flavor.vcpus:
+        raise exceptions.Invalid(
+            _('flavor_id gives %(has)s CPUs; the image needs %(limit)s.'),
+            {'field': 'flavor_id', 'limit': image.min_vcpus},
+            has=flavor.vcpus,
+            limit=image.min_vcpus,
+        )
+    if image.max_ram is not None and image.max_ram < flavor.ram:
+        raise exceptions.Invalid(
+            _(
+                'flavor_id gives %(has)s MiB RAM; the image takes at most '
+                '%(limit)s.'
+            ),
+            {'field': 'flavor_id', 'limit': image.max_ram},
+            has=flavor.ram,
+            limit=image.max_ram,
+        )
 
 
 def _disk(
     boot_from: str, size: int | None, image: types.Image, flavor: types.Flavor
 ) -> dict[str, int | None]:
     """``disk`` and ``volume_size`` in GiB."""
-    needed = max(image.min_disk, math.ceil((image.size or 0) / _GIB))
+    # The disk in an image may be larger than the file that it comes in.
+    size_of_image = max(image.size or 0, image.virtual_size or 0)
+    needed = max(image.min_disk, math.ceil(size_of_image / _GIB))
     if boot_from == 'image':
         # A flavor without a disk takes the size of the image.
         if 0 < flavor.disk < needed:

@@ -109,6 +109,38 @@ class ResolveTest(base.ApiTest):
         self.flavor(ram=1024)
         self.assertEqual(1024, self.resolve()['ram'])
 
+    def test_ram_that_the_image_takes_at_most(self):
+        """M10: what Glance has no field for."""
+        self.image(max_ram=1024)
+        self.flavor(ram=1024)
+        self.resolve()
+        self.flavor(ram=2048)
+        error = self.refuse('flavor_id')
+        self.assertEqual(1024, error.details['limit'])
+        self.assertIn('2048 MiB RAM', error.text)
+        self.assertIn('at most 1024', error.text)
+
+    def test_cpus_that_the_image_needs(self):
+        """M10"""
+        self.image(min_vcpus=2)
+        self.flavor(vcpus=2)
+        self.resolve()
+        self.flavor(vcpus=1)
+        error = self.refuse('flavor_id')
+        self.assertEqual(2, error.details['limit'])
+        self.assertIn('1 CPUs; the image needs 2', error.text)
+
+    def test_a_data_disk_starts_nothing(self):
+        """M2"""
+        self.image(kind='data')
+        self.assertIn('kind data', self.refuse('image_id').text)
+
+    def test_disk_that_is_in_the_image(self):
+        """A small file may become a large disk."""
+        self.image(size=1, virtual_size=20 * 1024**3)
+        self.flavor(disk=10)
+        self.assertEqual(20, self.refuse('flavor_id').details['limit'])
+
     def test_disk_that_the_image_needs(self):
         self.image(min_disk=10)
         self.flavor(disk=9)
