@@ -108,7 +108,7 @@ def _cors(conf: cfg.ConfigOpts) -> Iterable[Any]:
             'X-OpenStack-Request-ID',
             'OpenStack-API-Version',
         ],
-        allow_methods=['GET', 'POST', 'PATCH', 'DELETE'],
+        allow_methods=['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     )
     conf.register_opts(cors.OPTS, group='cors')
     return (

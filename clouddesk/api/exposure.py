@@ -23,13 +23,14 @@ from webob import exc
 from clouddesk import exceptions
 from clouddesk import i18n
 from clouddesk import policy
+from clouddesk.api import history
 from clouddesk.api import language
 from clouddesk.api import microversion
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
 from clouddesk.i18n import _
 
-METHODS = ('get', 'post', 'patch', 'delete')
+METHODS = ('get', 'post', 'put', 'patch', 'delete')
 
 _NO_CONTENT = 204
 
@@ -145,10 +146,16 @@ class Route:
             self.until is not None and req.version > self.until
         ):
             raise exc.HTTPNotFound()
-        if self.rule != PUBLIC:
-            policy.authorize(req.caller, self.rule)
-        self._read(req)
-        result = self.method(controller, req, *ids)
+        if self.rule == PUBLIC:
+            self._read(req)
+            result = self.method(controller, req, *ids)
+        else:
+            with history.kept(req, self.rule, ids) as told:
+                policy.authorize(req.caller, self.rule)
+                self._read(req)
+                told.read()
+                result = self.method(controller, req, *ids)
+                told.answered(result)
         if not isinstance(result, Answer):
             result = Answer(result)
         return self._respond(req, result)

@@ -16,6 +16,7 @@ from clouddesk.api import schemas
 _VERBS = {
     'GET': 'get',
     'POST': 'create',
+    'PUT': 'set',
     'PATCH': 'update',
     'DELETE': 'delete',
 }

@@ -17,6 +17,7 @@ from clouddesk.conductor import returns
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.conductor import timetable
+from clouddesk.db.api import events
 from clouddesk.db.api import leases
 from clouddesk.db.api import purge
 
@@ -41,6 +42,7 @@ class Reconciler:
     ) -> None:
         self._manager = manager
         self._conf = conf.conductor
+        self._event_days = conf.history.days
         self._returns = returns.Returns(conf)
         self._keeper = keeper.Keeper(conf)
         loops: list[tuple[str, Loop, float]] = [
@@ -85,7 +87,8 @@ class Reconciler:
         """Remove old history."""
         days = self._conf.finished_order_days
         purged = purge.finished_orders(days) if days else 0
-        return {'purged': purged} | secrets.purge()
+        forgotten = events.purge(self._event_days) if self._event_days else 0
+        return {'purged': purged, 'events': forgotten} | secrets.purge()
 
 
 def _periodic(name: str, loop: Loop, seconds: float) -> Callable[[], None]:

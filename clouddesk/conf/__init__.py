@@ -11,6 +11,7 @@ from clouddesk.conf import cloud
 from clouddesk.conf import conductor
 from clouddesk.conf import course
 from clouddesk.conf import desktop
+from clouddesk.conf import history
 from clouddesk.conf import image_import
 from clouddesk.conf import images
 from clouddesk.conf import pool
@@ -26,6 +27,7 @@ _MODULES = (
     conductor,
     course,
     desktop,
+    history,
     image_import,
     images,
     pool,

@@ -28,6 +28,16 @@ OPTS = [
         help='Percent of the room for images from which on its use is shown '
         'as critical.',
     ),
+    cfg.StrOpt(
+        'default_login_user',
+        help='Account to log in with where neither the desktop nor its image '
+        'has one of its own; whoever may open a desktop is told of it.',
+    ),
+    cfg.StrOpt(
+        'default_login_password',
+        secret=True,
+        help='Password of default_login_user.',
+    ),
 ]
 
 

@@ -17,6 +17,7 @@ from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from clouddesk.db import journal
 from clouddesk.db import pooling
 
 #: Marks the transactions that must own SQLite's write lock from the start.
@@ -119,6 +120,10 @@ def writer() -> Iterator[orm.Session]:
             # What was loaded may still be looked at.
             session.expunge_all()
             session.rollback()
+            session.info.clear()
+        else:
+            journal.write(session)
+    journal.committed(session)
 
 
 @contextlib.contextmanager

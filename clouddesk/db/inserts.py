@@ -123,6 +123,7 @@ def items(
         for position, (subject_id, name) in enumerate(parts)
     ]
     session.execute(sa.insert(models.WorkItem), values)
+    journal.itemized(parts)
 
 
 def _prospect(

@@ -19,6 +19,8 @@ Row = TypeVar(
     'Row',
     models.Course,
     models.Desktop,
+    models.Event,
+    models.ImageBuild,
     models.Pool,
     models.Template,
     models.WorkOrder,

@@ -67,8 +67,13 @@ def _made(viewer: Viewer) -> sa.ColumnElement[bool]:
     return models.WorkOrder.user_id == viewer.user_id
 
 
+def _did(viewer: Viewer) -> sa.ColumnElement[bool]:
+    return models.Event.user_id == viewer.user_id
+
+
 _HERS = {
     models.Desktop: _assigned,
+    models.Event: _did,
     models.Pool: _in_roster,
     models.WorkOrder: _made,
 }

@@ -11,6 +11,8 @@ from clouddesk.policies import cloud_facts
 from clouddesk.policies import courses
 from clouddesk.policies import desktops
 from clouddesk.policies import differences
+from clouddesk.policies import events
+from clouddesk.policies import image_logins
 from clouddesk.policies import images
 from clouddesk.policies import pools
 from clouddesk.policies import templates
@@ -23,6 +25,8 @@ _MODULES = (
     courses,
     desktops,
     differences,
+    events,
+    image_logins,
     images,
     pools,
     templates,

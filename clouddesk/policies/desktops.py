@@ -12,6 +12,7 @@ CREATE = 'clouddesk:desktops:create'
 UPDATE = 'clouddesk:desktops:update'
 DELETE = 'clouddesk:desktops:delete'
 CONSOLE = 'clouddesk:desktops:console'
+LOGIN = 'clouddesk:desktops:login'
 ASSIGN = 'clouddesk:desktops:assign'
 UNASSIGN = 'clouddesk:desktops:unassign'
 RELEASE = 'clouddesk:desktops:release'
@@ -103,6 +104,12 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         base.PROJECT_READER_OR_ADMIN,
         'Open the console of a desktop.',
         'POST /v1/desktops/{desktop_id}/actions/console',
+    )
+    yield base.rule(
+        LOGIN,
+        base.PROJECT_READER_OR_ADMIN,
+        'Be told what to log in to a desktop with.',
+        'POST /v1/desktops/{desktop_id}/actions/login',
     )
     for verb, description in _FLAGS.items():
         yield base.rule(

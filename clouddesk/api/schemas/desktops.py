@@ -2,6 +2,7 @@
 
 from clouddesk import states
 from clouddesk.api.schemas import common
+from clouddesk.api.schemas import image_logins
 
 _ADDRESS = common.whole(
     {
@@ -59,7 +60,9 @@ _FORCE = {'force': common.BOOLEAN}
 FORCED_ACTIONS = ('stop', 'reboot')
 CONSOLE_TYPES = ('novnc', 'spice-html5', 'serial')
 
-OPEN_CONSOLE = common.fields({'type': common.one_of(CONSOLE_TYPES)})
+OPEN_CONSOLE = common.fields(
+    {'type': common.one_of(CONSOLE_TYPES), 'login': common.BOOLEAN}
+)
 
 
 #: Whom to give a desktop to: a user or a group.
@@ -164,7 +167,9 @@ CONSOLE = common.whole(
         'type': common.one_of(CONSOLE_TYPES),
         'protocol': common.STRING,
         'url': common.STRING,
-    }
+        'login': image_logins.HANDED,
+    },
+    optional=('login',),
 )
 
 #: Columns of an export, as in :data:`DESKTOP`; whatever else a desktop shows

@@ -10,6 +10,7 @@ from clouddesk import db
 from clouddesk import exceptions
 from clouddesk.db import clock
 from clouddesk.db import holds
+from clouddesk.db import journal
 from clouddesk.db import models
 
 _Secret = models.Secret
@@ -20,6 +21,7 @@ _USERS: tuple[Any, ...] = (
     models.Pool,
     models.Template,
     models.Course,
+    models.Image,
 )
 
 
@@ -27,7 +29,7 @@ _USERS: tuple[Any, ...] = (
 def add(project_id: str, sealed: str) -> str:
     """:returns: what the rows that use it keep"""
     secret_id = uuidutils.generate_uuid()
-    with db.writer() as session:
+    with journal.aside(), db.writer() as session:
         session.add(
             _Secret(id=secret_id, project_id=project_id, ciphertext=sealed)
         )

@@ -12,8 +12,8 @@ from clouddesk.db.models.courses import Course
 from clouddesk.db.models.courses import CourseMember
 from clouddesk.db.models.desktops import Desktop
 from clouddesk.db.models.desktops import DesktopTag
-from clouddesk.db.models.image_builds import ImageBuild
 from clouddesk.db.models.events import Event
+from clouddesk.db.models.image_builds import ImageBuild
 from clouddesk.db.models.images import Image
 from clouddesk.db.models.installation import Installation
 from clouddesk.db.models.pools import Pool

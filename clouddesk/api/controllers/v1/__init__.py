@@ -11,6 +11,7 @@ from clouddesk.api.controllers.v1 import courses
 from clouddesk.api.controllers.v1 import desktops
 from clouddesk.api.controllers.v1 import differences
 from clouddesk.api.controllers.v1 import documents
+from clouddesk.api.controllers.v1 import events
 from clouddesk.api.controllers.v1 import images
 from clouddesk.api.controllers.v1 import pools
 from clouddesk.api.controllers.v1 import templates
@@ -27,6 +28,7 @@ class V1(exposure.Controller):
         'courses': courses.Courses(),
         'desktops': desktops.Desktops(),
         'differences': differences.Differences(),
+        'events': events.Events(),
         'images': images.Images(),
         'limits': cloud_facts.Limits(),
         'openapi.json': documents.OpenApi(),

@@ -5,6 +5,7 @@ from typing import Any
 from clouddesk.api import access
 from clouddesk.api import consoles
 from clouddesk.api import exposure
+from clouddesk.api import image_logins
 from clouddesk.api import limits
 from clouddesk.api import listing
 from clouddesk.api import ordering
@@ -12,6 +13,7 @@ from clouddesk.api import request as cd_request
 from clouddesk.api import selection
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import assignment
+from clouddesk.api.controllers.v1 import image_login
 from clouddesk.api.controllers.v1 import migration
 from clouddesk.api.controllers.v1 import protection
 from clouddesk.api.schemas import common
@@ -96,10 +98,13 @@ class _Console(exposure.Controller):
     @validation.query(common.EMPTY)
     @validation.body(schemas.OPEN_CONSOLE)
     @validation.response(schemas.CONSOLE)
-    def post(self, req: cd_request.Request, desktop_id: str) -> dict[str, str]:
+    def post(self, req: cd_request.Request, desktop_id: str) -> dict[str, Any]:
         desktop = db.get(desktop_id, listing.scope(req), access.viewer(req))
         kind = req.input.get('type', CONF.cloud.console_type)
-        return consoles.open_(desktop, kind)
+        console: dict[str, Any] = dict(consoles.open_(desktop, kind))
+        if req.input.get('login', False):
+            console['login'] = image_logins.of_desktop(desktop, True)
+        return console
 
 
 class Actions(exposure.Controller):
@@ -108,6 +113,7 @@ class Actions(exposure.Controller):
     def __init__(self) -> None:
         self.below = {verb: _action(verb) for verb in _VERBS}
         self.below['console'] = _Console()
+        self.below['login'] = image_login.DesktopLogin()
         self.below['migrate'] = migration.Migrate()
         self.below |= assignment.ACTIONS
         self.below |= protection.ACTIONS
