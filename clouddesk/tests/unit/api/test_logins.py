@@ -128,10 +128,10 @@ class LoginTest(base.ApiTest):
         self.assertNotIn(str(login.get('password')), error['message'])
 
     @ddt.data({'os_type': 'windows'}, {'os_distro': 'win2k22'})
-    def test_linux_only(self, properties):
+    def test_linux_only(self, system):
         image = self.cloud.user.image.get.return_value
         self.cloud.user.image.get.return_value = dataclasses.replace(
-            image, properties=properties
+            image, **system
         )
         error = self.refuse({'user': 'ada', 'password': PASSWORD})
         self.assertIn('Windows', error['message'])
