@@ -72,6 +72,12 @@ _DESKTOP = (
     # Given another port, or what else it is reached by.
     (RUNNING, 'reattach', BUILDING),
     (OFF, 'reattach', BUILDING),
+    # Its disk becomes an image: it is shut down for that, and then removed.
+    (RUNNING, 'generate', STOPPING),
+    (OFF, 'generate', STOPPING),
+    # Or it stays: nothing changes but that an order holds it.
+    (OFF, 'capture', OFF),
+    (STOPPING, 'delete', DELETING),
 )
 
 #: Statuses that an action may begin in.
@@ -85,6 +91,9 @@ ACTION_FROM = {
     'rebuild': (RUNNING, OFF, FAULT),
     'reattach': (RUNNING, OFF),
     'migrate': (RUNNING,),
+    # Becomes an image, and stays as it is or goes.
+    'capture': (OFF,),
+    'generate': (RUNNING, OFF),
 }
 
 #: The status that a desktop has while the action runs.
@@ -98,12 +107,16 @@ ACTION_TO = {
     'rebuild': BUILDING,
     'reattach': BUILDING,
     'migrate': MIGRATING,
+    'capture': OFF,
+    'generate': STOPPING,
 }
 
 #: Actions that a locked desktop refuses, whoever asks.
-LOCK_REFUSES = frozenset({'start', 'stop', 'reboot', 'rebuild', 'delete'})
+LOCK_REFUSES = frozenset(
+    {'start', 'stop', 'reboot', 'rebuild', 'delete', 'generate'}
+)
 #: Actions that a protected desktop refuses.
-PROTECTION_REFUSES = frozenset({'delete'})
+PROTECTION_REFUSES = frozenset({'delete', 'generate'})
 
 #: What may be wanted of a desktop's power.
 POWERS = frozenset({RUNNING, OFF})
@@ -115,6 +128,7 @@ ACTION_WANTS = {
     'retry': RUNNING,
     'rebuild': RUNNING,
     'stop': OFF,
+    'generate': OFF,
 }
 
 #: The fault of a desktop that is off, and stays so, because it was started
@@ -195,6 +209,73 @@ _COURSE = (
 
 #: A work order is under way; when it is over, the timetable goes on.
 COURSE_UNSTABLE = frozenset({COURSE_STARTING, COURSE_ENDING})
+
+# -- image build -----------------------------------------------------------
+# Derived, never stored: from the work order that worked on it last, else from
+# the desktop that it is made on.
+
+#: Its builder is made.
+BUILD_PREPARING = 'preparing'
+#: Its builder can be used, until somebody says that it is finished.
+BUILD_CONFIGURABLE = 'configurable'
+#: The disk becomes an image.
+BUILD_GENERATING = 'generating'
+#: The image can be used; nothing else is left.
+BUILD_ACTIVATED = 'activated'
+#: Everything that it has is removed.
+BUILD_DISCARDING = 'discarding'
+#: Something failed: retry, finish again, or delete.
+BUILD_FAULT = 'fault'
+BUILD_STATUSES = frozenset(
+    {
+        BUILD_PREPARING,
+        BUILD_CONFIGURABLE,
+        BUILD_GENERATING,
+        BUILD_ACTIVATED,
+        BUILD_DISCARDING,
+        BUILD_FAULT,
+    }
+)
+
+#: (from, event, to)
+_BUILD = (
+    (BUILD_PREPARING, 'prepared', BUILD_CONFIGURABLE),
+    (BUILD_PREPARING, 'fail', BUILD_FAULT),
+    (BUILD_CONFIGURABLE, 'fail', BUILD_FAULT),
+    (BUILD_CONFIGURABLE, 'finish', BUILD_GENERATING),
+    (BUILD_CONFIGURABLE, 'delete', BUILD_DISCARDING),
+    (BUILD_GENERATING, 'generated', BUILD_ACTIVATED),
+    (BUILD_GENERATING, 'cancelled', BUILD_CONFIGURABLE),
+    (BUILD_GENERATING, 'fail', BUILD_FAULT),
+    (BUILD_FAULT, 'retry', BUILD_PREPARING),
+    (BUILD_FAULT, 'finish', BUILD_GENERATING),
+    (BUILD_FAULT, 'delete', BUILD_DISCARDING),
+    (BUILD_DISCARDING, 'cancelled', BUILD_CONFIGURABLE),
+    (BUILD_DISCARDING, 'fail', BUILD_FAULT),
+)
+
+#: A work order is under way; when it is over, the build is free.
+BUILD_UNSTABLE = frozenset(
+    {BUILD_PREPARING, BUILD_GENERATING, BUILD_DISCARDING}
+)
+
+#: Statuses that what people do to an image build begins in.
+BUILD_ACTION_FROM = {
+    'update': (BUILD_PREPARING, BUILD_CONFIGURABLE, BUILD_FAULT),
+    'finish': (BUILD_CONFIGURABLE, BUILD_FAULT),
+    'retry': (BUILD_FAULT,),
+    'cancel': (BUILD_PREPARING, BUILD_GENERATING),
+    'delete': (BUILD_CONFIGURABLE, BUILD_ACTIVATED, BUILD_FAULT),
+}
+
+#: What is in an image: a disk that boots, one that does not, or all of them.
+SYSTEM = 'system'
+DATA = 'data'
+WHOLE = 'whole'
+IMAGE_KINDS = frozenset({SYSTEM, DATA, WHOLE})
+
+#: What an image is built from.
+IMAGE_SOURCES = frozenset({'image', 'desktop', 'iso'})
 
 # -- work order ------------------------------------------------------------
 
@@ -279,6 +360,11 @@ def desktop_machine() -> machines.FiniteMachine:
 def course_machine() -> machines.FiniteMachine:
     """The life of a course."""
     return _machine(COURSE_STATUSES, COURSE_IDLE, _COURSE)
+
+
+def build_machine() -> machines.FiniteMachine:
+    """The life of an image build."""
+    return _machine(BUILD_STATUSES, BUILD_PREPARING, _BUILD)
 
 
 def order_machine() -> machines.FiniteMachine:

@@ -29,6 +29,7 @@ from clouddesk.conductor import scene as scenes
 from clouddesk.conductor import walker as walkers
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
+from clouddesk.db.api import image_builds
 from clouddesk.db.api import progress
 from clouddesk.db.api import subjects
 from clouddesk.db.api import work_orders
@@ -116,6 +117,7 @@ class Engine:
                 # what is broken is replaced.
                 item.steps_done if item.status != states.ITEM_PENDING else 0,
                 clock.began(self._clock, item),
+                flow=flow,
             )
             for item, row in self._open_items(order)
         ]
@@ -188,8 +190,13 @@ class Engine:
     def _context(self, order: models.WorkOrder) -> steps.Context:
         cloud = self._cloud_of(order.project_id)
         fenced = fence.Fenced(cloud, self._lease.check)
+        build = (
+            image_builds.of_order(order.id)
+            if flows.captures(order.kind)
+            else None
+        )
         return steps.Context(
-            fenced, fenced.service, scenes.Scene(fenced), order
+            fenced, fenced.service, scenes.Scene(fenced), order, build
         )
 
     def _survey(

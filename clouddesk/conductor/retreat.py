@@ -40,6 +40,8 @@ def plan(
                     undoing=True,
                 )
             )
+        elif flow.back and item.status == states.ITEM_WORKING:
+            runs.append(_turned(item, row, flow, now))
         elif _is_past_return(order, item):
             began = clock.began(now, item)
             runs.append(
@@ -48,6 +50,17 @@ def plan(
         else:
             dropped.append((item, row))
     return runs, dropped
+
+
+def _turned(
+    item: models.WorkItem, row: Any, flow: steps.Flow, now: clock.Clock
+) -> walker.Run:
+    """Back, as long as there is a way back."""
+    if flow.may_return(item.steps_done):
+        began = now.monotonic()
+        return walker.Run(item, row, flow.back, began=began, undoing=True)
+    began = clock.began(now, item)
+    return walker.Run(item, row, flow.steps, item.steps_done, began)
 
 
 def is_untouched(order: models.WorkOrder, items: list[Pair]) -> bool:

@@ -56,6 +56,7 @@ class Run:
         index: int = 0,
         began: float = 0.0,
         undoing: bool = False,
+        flow: steps.Flow | None = None,
     ) -> None:
         self.item = item
         #: The row that the item is about, such as a desktop.
@@ -66,6 +67,9 @@ class Run:
         #: When the step at hand began.
         self.began = began
         self.undoing = undoing
+        self._flow = flow
+        #: Why it went back by itself.
+        self.failure: exceptions.ClouddeskError | None = None
         #: The last try may have done something: look before the next.
         self.doubt = False
         self.tries = 0
@@ -101,6 +105,18 @@ class Run:
     @property
     def finished(self) -> bool:
         return self.index >= len(self.steps)
+
+    def turns_back(self, error: exceptions.ClouddeskError) -> bool:
+        """Leave nothing of what failed, where there is a way to."""
+        if self._flow is None or not self._flow.may_return(self.index):
+            return False
+        self.failure, self.undoing = error, True
+        self.steps, self._flow = self._flow.back, None
+        self.index = self.tries = 0
+        self.waited = False
+        self.outcome = None
+        self.skip()
+        return True
 
     def skip(self) -> None:
         """Pass over the steps that have nothing to do here."""
@@ -141,13 +157,19 @@ class Walker:
             # The last one: no connection of the pool came free.
             raise
         except exceptions.ClouddeskError as error:
-            return self.fail(run, error)
+            return self._give_up(run, error)
         except Exception:
             LOG.exception(
                 'Step %(step)s of %(about)s %(id)s broke',
                 {'step': run.at} | run.names,
             )
-            return self.fail(run, exceptions.ClouddeskError())
+            return self._give_up(run, exceptions.ClouddeskError())
+
+    def _give_up(self, run: Run, error: exceptions.ClouddeskError) -> Verdict:
+        if run.turns_back(error):
+            run.began = self._clock.monotonic()
+            return self.advance(run)
+        return self.fail(run, run.failure or error)
 
     def fail(self, run: Run, error: exceptions.ClouddeskError) -> Verdict:
         """End an item and explain why; what it owns stays recorded."""
@@ -192,7 +214,9 @@ class Walker:
             if outcome is None:
                 return Verdict.LATER
             if self._record(run, outcome):
-                return Verdict.DONE
+                if run.failure is None:
+                    return Verdict.DONE
+                return self.fail(run, run.failure)
             outcome = None
         # An outcome that was not recorded is found again by a look.
         return Verdict.INTERRUPTED
@@ -251,6 +275,8 @@ class Walker:
             done = steps.Done(done.values | pools.spec_of(run.subject))
         for key, value in done.values.items():
             setattr(run.subject, key, value)
+        for key, value in done.of_build.items():
+            setattr(self.ctx.build, key, value)
         run.index += 1
         run.skip()
         run.tries = 0
@@ -258,18 +284,28 @@ class Walker:
         run.began = self._clock.monotonic()
         where = (self.ctx.order.id, self._epoch, run.item.id)
         about = run.item.subject_type
+        if run.undoing and done.of_build:
+            progress.set_build(*where[:2], done.of_build)
         if forgets:
             progress.forget(*where, undone=run.undoing, about=about)
-        elif run.finished:
+        elif run.finished and run.failure is None:
             progress.finish_item(
                 *where,
-                states.ITEM_DONE,
-                done.values | run.care.rested(run.subject),
+                states.ITEM_UNDONE if run.undoing else states.ITEM_DONE,
+                done.values | self._rested(run),
                 about=about,
+                of_build=done.of_build,
             )
         elif not run.undoing:
-            progress.finish_step(*where, run.index, done.values, about)
+            progress.finish_step(
+                *where, run.index, done.values, about, done.of_build
+            )
         return run.finished
+
+    def _rested(self, run: Run) -> dict[str, Any]:
+        if run.undoing:
+            return run.care.dropped(self.ctx, run.subject)
+        return run.care.rested(run.subject)
 
     def _checkpoint(self, run: Run, when: str) -> None:
         name = run.step.name

@@ -121,6 +121,13 @@ OPTS = [
         help='Seconds that Nova may take for start, stop, reboot or delete.',
     ),
     cfg.IntOpt(
+        'capture_timeout',
+        default=7200,
+        min=1,
+        help='Seconds that Nova or Cinder may take for each of the steps in '
+        'which a disk becomes an image.',
+    ),
+    cfg.IntOpt(
         'step_retries',
         default=3,
         min=0,

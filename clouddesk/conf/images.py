@@ -12,6 +12,13 @@ OPTS = [
         help='GiB that the images of one project may take, where Glance has '
         'no unified limits; 0 is unknown. It is only shown, not enforced.',
     ),
+    cfg.StrOpt(
+        'capture_format',
+        default='qcow2',
+        choices=('qcow2', 'raw', 'vdi', 'vmdk'),
+        help='Format of images that are made of disks in Cinder. For other '
+        'disks Nova chooses it. Encrypted volumes can only become raw ones.',
+    ),
     cfg.IntOpt(
         'usage_warning',
         default=80,

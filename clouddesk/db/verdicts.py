@@ -23,6 +23,7 @@ from clouddesk.i18n import _
 _Desktop = models.Desktop
 _Pool = models.Pool
 _Order = models.WorkOrder
+_Build = models.ImageBuild
 
 _COLUMNS = (
     _Desktop.id,
@@ -38,6 +39,9 @@ _COLUMNS = (
     _Pool.name.label('pool_name'),
     _Pool.work_order_id.label('pool_order_id'),
     _Order.kind.label('pool_order_kind'),
+    _Build.id.label('build_id'),
+    _Build.name.label('build_name'),
+    _Build.work_order_id.label('build_order_id'),
 )
 
 _NAMED = ('id', 'name', 'status', 'work_order_id')
@@ -88,6 +92,7 @@ def of(
         .select_from(_Desktop)
         .outerjoin(_Pool, _Pool.id == _Desktop.pool_id)
         .outerjoin(_Order, _Order.id == _Pool.work_order_id)
+        .outerjoin(_Build, _Build.builder_id == _Desktop.id)
         .where(_Desktop.id.in_(sorted(ids)))
         .order_by(_Desktop.name, _Desktop.id)
     )
@@ -108,6 +113,8 @@ def conditions(wish: Wish) -> tuple[sa.ColumnElement[bool], ...]:
         found.append(_Desktop.locked.is_(False))
     if wish.action in states.PROTECTION_REFUSES:
         found.append(_Desktop.protected.is_(False))
+    if wish.action == 'delete':
+        found.append(_Desktop.id.not_in(_builders(wish.takers)))
     return tuple(found)
 
 
@@ -181,6 +188,9 @@ def _judge(row: Any, wish: Wish) -> type[_Error] | None:
         return exceptions.DesktopProtected
     if row.work_order_id:
         return exceptions.DesktopBusy
+    if wish.action == 'delete' and row.build_id:
+        if row.build_order_id != wish.takers.get(row.id, ''):
+            return exceptions.DesktopInBuild
     if row.status not in wish.allowed and not _fell(row, wish):
         return exceptions.DesktopWrongState
     if row.pool_order_kind == flows.POOL_DELETE:
@@ -244,6 +254,14 @@ def _wrong_state(rows: Sequence[Any], wish: Wish) -> _Error:
     )
 
 
+def _in_build(rows: Sequence[Any], wish: Wish) -> _Error:
+    return exceptions.DesktopInBuild(
+        details={'image_build_ids': [row.build_id for row in rows]},
+        name=_names(rows),
+        build=', '.join('%s (%s)' % (r.build_name, r.build_id) for r in rows),
+    )
+
+
 def _pool_busy(rows: Sequence[Any], wish: Wish) -> _Error:
     row = rows[0]
     return exceptions.PoolBusy(
@@ -261,9 +279,23 @@ _MAKERS: dict[type[_Error], Callable[[Sequence[Any], Wish], _Error]] = {
     exceptions.DesktopLocked: _locked,
     exceptions.DesktopProtected: _protected,
     exceptions.DesktopBusy: _busy,
+    exceptions.DesktopInBuild: _in_build,
     exceptions.DesktopWrongState: _wrong_state,
     exceptions.PoolBusy: _pool_busy,
 }
+
+
+def _builders(takers: Mapping[str, str]) -> sa.Select[Any]:
+    """Ids of desktops on which images are made, unless that is given up."""
+    taker = by_id(_Desktop.id, takers) if takers else ''
+    return (
+        sa.select(_Build.builder_id)
+        .where(
+            _Build.builder_id == _Desktop.id,
+            sa.func.coalesce(_Build.work_order_id, '-') != taker,
+        )
+        .correlate(_Desktop)
+    )
 
 
 def _dying_pools(takers: Mapping[str, str]) -> sa.Select[Any]:

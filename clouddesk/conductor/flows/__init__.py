@@ -2,6 +2,7 @@
 
 from clouddesk import flows
 from clouddesk.conductor.flows import build
+from clouddesk.conductor.flows import capture
 from clouddesk.conductor.flows import destroy
 from clouddesk.conductor.flows import images
 from clouddesk.conductor.flows import migrate
@@ -29,6 +30,11 @@ _OF_KIND = {
     flows.REATTACH: _REATTACH,
     flows.REBUILD: _REBUILD,
     flows.STOP: _STOP,
+    flows.CAPTURE: steps.Flow(capture.STEPS, back=capture.BACK, until='ready'),
+    #: Nothing of the builder may stay behind, recorded or not.
+    flows.GENERATE: steps.Flow(
+        capture.GENERATE, looks=True, back=capture.BACK, until='ready'
+    ),
     flows.IMAGE_DELETE: steps.Flow(images.DELETE),
     flows.IMAGE_RETIRE: steps.Flow(images.RETIRE),
 }

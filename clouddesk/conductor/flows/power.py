@@ -13,13 +13,18 @@ from clouddesk.i18n import _
 _REQUESTED = {
     flows.START: (states.RUNNING, states.STARTING),
     flows.STOP: (states.OFF, states.STOPPING),
+    flows.GENERATE: (states.OFF, states.STOPPING),
     flows.REBOOT: (states.REBOOTING,),
 }
 _WANTED = {
     flows.START: 'ACTIVE',
     flows.STOP: 'SHUTOFF',
+    flows.GENERATE: 'SHUTOFF',
     flows.REBOOT: 'ACTIVE',
 }
+
+#: Nothing but a start and a reboot brings it up.
+_STOPS = (flows.STOP, flows.GENERATE)
 
 #: Seconds after which a server that rests in another state is believed.
 _SURE_AFTER = 15
@@ -63,7 +68,7 @@ class Request(steps.Step):
         waiting = steps.busy(server)
         if waiting:
             return waiting
-        if ctx.order.kind == flows.STOP:
+        if ctx.order.kind in _STOPS:
             raise refusal
         # Nova starts only what is shut off; this brings up all the rest.
         ctx.admin.compute.reboot(desktop.server_id, hard=True)
@@ -94,7 +99,7 @@ def _ask(ctx: steps.Context, server_id: str) -> None:
     compute = ctx.admin.compute
     if ctx.order.kind == flows.START:
         compute.start(server_id)
-    elif ctx.order.kind == flows.STOP:
+    elif ctx.order.kind in _STOPS:
         compute.stop(server_id)
     else:
         compute.reboot(server_id, hard=bool(ctx.order.inputs.get('force')))

@@ -27,6 +27,8 @@ class Context:
     admin: Any
     scene: scene.Scene
     order: models.WorkOrder
+    #: What the order makes an image for, if it does.
+    build: models.ImageBuild | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Done:
     """The step is over; the values are recorded in the row of its item."""
 
     values: dict[str, Any] = dataclasses.field(default_factory=dict)
+    #: The same for the image build that the order works on.
+    of_build: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +97,15 @@ class Flow:
     limited: bool = False
     #: Search what exists even on a first claim.
     looks: bool = False
+    #: What an item goes through that failed or was called off, until the step
+    #: of this name is done: then it can only go on.
+    back: tuple[Step, ...] = ()
+    until: str = ''
+
+    def may_return(self, steps_done: int) -> bool:
+        """Whether an item that is so far can go back."""
+        names = [step.name for step in self.steps]
+        return bool(self.back) and steps_done <= names.index(self.until)
 
 
 def see_anew(ctx: Context, desktop: models.Desktop) -> types.Server:

@@ -30,6 +30,10 @@ _Order = models.WorkOrder
 _Item = models.WorkItem
 _Desktop = models.Desktop
 _Pool = models.Pool
+_Build = models.ImageBuild
+
+#: What a worker may set of an image build.
+_OF_BUILD = frozenset({'image_id', 'snapshot_id', 'copy_id', 'activated_at'})
 
 #: Code and message, for people.
 Fault = tuple[str, str]
@@ -75,6 +79,7 @@ def finish_step(
     steps_done: int,
     values: Mapping[str, Any],
     about: str = flows.DESKTOP,
+    of_build: Mapping[str, Any] | None = None,
 ) -> None:
     """A step of an item is done, and this is what came of it.
 
@@ -82,10 +87,12 @@ def finish_step(
     :param values: of the row that the item is about: ids of what was made,
         and what was observed
     :param about: what the item is about, see :mod:`clouddesk.db.api.subjects`
+    :param of_build: the same of the image build that the order works on
     :raises LeaseLost: somebody else holds the order
     """
     with db.writer() as session:
         _guard(session, order_id, epoch)
+        _set_build(session, order_id, of_build)
         _set_item(session, order_id, item_id, steps_done=steps_done)
         _set_row(session, order_id, item_id, about, values)
 
@@ -99,6 +106,7 @@ def finish_item(
     row_values: Mapping[str, Any],
     fault: Fault | None = None,
     about: str = flows.DESKTOP,
+    of_build: Mapping[str, Any] | None = None,
 ) -> None:
     """An item is over, and its desktop or image is free.
 
@@ -117,6 +125,7 @@ def finish_item(
         values['steps_done'] = _Item.steps_total
     with db.writer() as session:
         _guard(session, order_id, epoch)
+        _set_build(session, order_id, of_build)
         _set_item(session, order_id, item_id, **values)
         if status == states.ITEM_UNDONE:
             _keep_in_pool(session, order_id, item_id)
@@ -124,6 +133,17 @@ def finish_item(
         free = {'work_order_id': None}
         _set_row(session, order_id, item_id, about, final, free)
         ends.tell_items(session, order_id, [item_id])
+
+
+@db.retry_on_deadlock
+def set_build(order_id: str, epoch: int, values: Mapping[str, Any]) -> None:
+    """Record something of the image build that an order works on.
+
+    :raises LeaseLost: somebody else holds the order
+    """
+    with db.writer() as session:
+        _guard(session, order_id, epoch)
+        _set_build(session, order_id, values)
 
 
 @db.retry_on_deadlock
@@ -183,6 +203,7 @@ def finish_order(
         _free_desktops(session, order_id, fault)
         _free_others(session, order_id)
         _free_pools(session, order_id, status)
+        _end_builds(session, order_id, status)
         ends.tell_order(session, order_id, status)
 
 
@@ -329,6 +350,33 @@ def _free_others(session: orm.Session, order_id: str) -> None:
     for model in subjects.HELD:
         held = sa.update(model).where(model.work_order_id == order_id)
         holds.execute(session, held.values(work_order_id=None))
+
+
+def _set_build(
+    session: orm.Session, order_id: str, values: Mapping[str, Any] | None
+) -> None:
+    if not values:
+        return
+    unknown = set(values) - _OF_BUILD
+    if unknown:
+        raise ValueError('not for workers: %s' % sorted(unknown))
+    statement = sa.update(_Build).where(_Build.work_order_id == order_id)
+    holds.execute(session, statement.values(dict(values)))
+
+
+def _end_builds(session: orm.Session, order_id: str, status: str) -> None:
+    """Nothing is left of an image build that was called off or discarded."""
+    kind = session.get_one(_Order, order_id).kind
+    if status == states.CANCELLED or (
+        kind == flows.DISCARD and status == states.SUCCEEDED
+    ):
+        over = sa.delete(_Build).where(
+            _Build.work_order_id == order_id,
+            _Build.builder_id.is_(None),
+            _Build.activated_at.is_(None),
+        )
+        if kind in flows.OF_BUILDS:
+            holds.execute(session, over)
 
 
 def _free_pools(session: orm.Session, order_id: str, status: str) -> None:

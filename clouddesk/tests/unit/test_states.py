@@ -68,8 +68,12 @@ class DesktopMachineTestCase(base.BaseTestCase):
             self.assertLessEqual(set(before), states.DESKTOP_STABLE, action)
 
     def test_actions_end_in_unstable_statuses(self):
-        after = set(states.ACTION_TO.values())
-        self.assertLessEqual(after, states.DESKTOP_UNSTABLE)
+        after = dict(states.ACTION_TO)
+        # It changes nothing.
+        self.assertEqual(
+            (after.pop('capture'),), states.ACTION_FROM['capture']
+        )
+        self.assertLessEqual(set(after.values()), states.DESKTOP_UNSTABLE)
         self.assertEqual(
             states.ACTION_TO['create'], self.machine.default_start_state
         )
@@ -154,6 +158,36 @@ class CourseMachineTestCase(base.BaseTestCase):
             after = {end for start, end in ways if start == status}
             self.assertTrue(after - states.COURSE_UNSTABLE, status)
             self.assertIn(states.COURSE_IDLE, reachable(self.machine, status))
+
+
+class BuildMachineTestCase(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.machine = states.build_machine()
+
+    def test_statuses(self):
+        """I13: six of them."""
+        self.assertEqual(states.BUILD_STATUSES, set(self.machine.states))
+
+    def test_every_status_is_reached(self):
+        found = reachable(self.machine, self.machine.default_start_state)
+        self.assertEqual(states.BUILD_STATUSES, found)
+
+    def test_every_unstable_status_has_a_way_out(self):
+        """I9: it moves by itself, or somebody cancels."""
+        ways = edges(self.machine)
+        for status in states.BUILD_UNSTABLE:
+            after = {end for start, end in ways if start == status}
+            self.assertTrue(after - states.BUILD_UNSTABLE, status)
+            self.assertIn(states.BUILD_FAULT, after)
+
+    def test_every_stable_status_can_be_left_by_a_person(self):
+        for status in states.BUILD_STATUSES - states.BUILD_UNSTABLE:
+            self.assertIn(status, states.BUILD_ACTION_FROM['delete'])
+
+    def test_a_fault_leads_to_an_image(self):
+        found = reachable(self.machine, states.BUILD_FAULT)
+        self.assertIn(states.BUILD_ACTIVATED, found)
 
 
 @ddt.ddt
