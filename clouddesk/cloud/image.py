@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import itertools
 from typing import Any
 
@@ -18,6 +19,9 @@ from clouddesk.cloud import types
 from clouddesk.i18n import _
 
 _SERVICE = 'Glance'
+
+#: Ids in one query.
+_CHUNK = 50
 
 _PATCH = 'application/openstack-images-v2.1-json-patch'
 
@@ -36,6 +40,21 @@ class Image:
             return image_facts.image(self._read(ref))
         found = list(self.list_(image_list.Wanted(name=ref), 2))
         return only(found, 'image', ref)
+
+    def get_many(self, ids: Sequence[str]) -> dict[str, types.Image]:
+        """Those of the images that the caller sees, by id."""
+        found: dict[str, types.Image] = {}
+        for start in range(0, len(ids), _CHUNK):
+            some = tuple(ids[start : start + _CHUNK])
+            for hidden in (False, True):
+                wanted = image_list.Wanted(
+                    ids=some,
+                    visibility='all',
+                    member_status='all',
+                    hidden=hidden,
+                )
+                found |= {each.id: each for each in self.list_(wanted, _CHUNK)}
+        return found
 
     def list_(
         self, wanted: image_list.Wanted, count: int

@@ -56,6 +56,8 @@ class Wanted:
     """Which images; what is None or empty does not matter."""
 
     name: str | None = None
+    #: Only these.
+    ids: tuple[str, ...] = ()
     #: Part of the name or of the note.
     text: str | None = None
     statuses: tuple[str, ...] = ()
@@ -116,6 +118,7 @@ def _query(wanted: Wanted) -> dict[str, Any]:
     query = {
         # A name may have a colon in it, which stands behind an operator.
         'name': wanted.name and 'eq:' + wanted.name,
+        'id': wanted.ids and 'in:' + ','.join(wanted.ids),
         'status': wanted.statuses and 'in:' + ','.join(wanted.statuses),
         'visibility': wanted.visibility,
         'member_status': wanted.member_status,

@@ -13,6 +13,7 @@ from clouddesk import secrets
 from clouddesk.conductor import debts
 from clouddesk.conductor import keeper
 from clouddesk.conductor import manager as managers
+from clouddesk.conductor import retirement
 from clouddesk.conductor import returns
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
@@ -53,6 +54,11 @@ class Reconciler:
             ('debts', debts.Debts().run, self._conf.sync_interval),
             ('returns', self._returns.run, self._conf.return_interval),
             ('timetable', timetable_.run, conf.course.timetable_interval),
+            (
+                'retirement',
+                retirement.Retirement(manager.run_order).run,
+                self._conf.sync_interval,
+            ),
             ('sweep', sweep_.run, self._conf.sweep_interval),
             ('purge', self.purge, _PURGE_INTERVAL),
         ]

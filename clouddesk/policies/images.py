@@ -15,6 +15,9 @@ USAGE = 'clouddesk:images:usage'
 UPDATE = 'clouddesk:images:update'
 ACTIVATE = 'clouddesk:images:activate'
 DEACTIVATE = 'clouddesk:images:deactivate'
+DELETE = 'clouddesk:images:delete'
+RETIRE = 'clouddesk:images:retire'
+RESTORE = 'clouddesk:images:restore'
 
 
 def list_rules() -> Iterable[policy.RuleDefault]:
@@ -54,4 +57,24 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         base.PROJECT_MEMBER_OR_ADMIN,
         'Let nobody make anything of an image.',
         'POST /v1/images/{image_id}/actions/deactivate',
+    )
+    yield base.rule(
+        DELETE,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Delete images of the project that nothing refers to.',
+        'DELETE /v1/images/{image_id}',
+        'POST /v1/images/actions/delete',
+    )
+    yield base.rule(
+        RETIRE,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Let images go when their last users are gone.',
+        'POST /v1/images/{image_id}/actions/retire',
+        'POST /v1/images/actions/retire',
+    )
+    yield base.rule(
+        RESTORE,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Take a retired image back into use.',
+        'POST /v1/images/{image_id}/actions/restore',
     )

@@ -126,6 +126,8 @@ UPDATE = common.fields(
     }
 ) | {'minProperties': 1}
 
+BATCH = common.fields({'image_ids': common.ids()}, required=('image_ids',))
+
 IMAGE = common.whole(
     {
         'id': common.STRING,

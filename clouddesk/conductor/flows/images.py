@@ -78,7 +78,12 @@ class Hide(steps.Step):
     ) -> steps.Done | steps.Wait:
         with _unless_gone():
             ctx.cloud.image.change(subject.id, {'hidden': True})
-        return steps.Done({'retired_at': timeutils.utcnow()})
+        return steps.Done(
+            {
+                'retired_at': timeutils.utcnow(),
+                'retired_by': ctx.order.user_id,
+            }
+        )
 
 
 @contextlib.contextmanager

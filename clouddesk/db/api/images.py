@@ -16,6 +16,7 @@ from sqlalchemy import orm
 
 from clouddesk import db
 from clouddesk import exceptions
+from clouddesk.db import holds
 from clouddesk.db import models
 
 _Image = models.Image
@@ -39,9 +40,8 @@ def find(image_id: str) -> models.Image | None:
 
 def by_id(ids: Collection[str]) -> dict[str, models.Image]:
     """The rows of those of the images that have one."""
-    query = sa.select(_Image).where(_Image.id.in_(sorted(ids)))
     with db.reader() as session:
-        return {row.id: row for row in session.scalars(query)}
+        return rows(session, ids)
 
 
 @db.retry_on_deadlock
@@ -63,15 +63,53 @@ def update(image: Known, values: Mapping[str, Any]) -> models.Image:
 
 
 @db.retry_on_deadlock
+def unretire(image_id: str) -> bool:
+    """Let an image stay that was to go with its last user.
+
+    :returns: whether it was to go
+    :raises ImageBusy: an order holds it
+    """
+    statement = sa.update(_Image).where(
+        _Image.id == image_id, _Image.work_order_id.is_(None)
+    )
+    kept = {
+        'retired_at': None,
+        'retired_by': None,
+        'fault_code': None,
+        'fault_message': None,
+        'faulted_at': None,
+    }
+    with db.writer() as session:
+        row = session.get(_Image, image_id)
+        if row is None or row.retired_at is None:
+            return False
+        if holds.execute(session, statement.values(kept)) != 1:
+            raise holds.image_busy(row)
+        return True
+
+
+def retired(limit: int, after: str | None) -> list[models.Image]:
+    """Retired images that no order holds, ordered by id.
+
+    :param after: the id before the first
+    """
+    query = sa.select(_Image).where(
+        _Image.retired_at.is_not(None),
+        _Image.work_order_id.is_(None),
+        _Image.id > (after or ''),
+    )
+    with db.reader() as session:
+        return list(session.scalars(query.order_by(_Image.id).limit(limit)))
+
+
+@db.retry_on_deadlock
 def remove(image_id: str) -> None:
     """The image is gone from Glance, and no order holds its row."""
     statement = sa.delete(_Image).where(
         _Image.id == image_id, _Image.work_order_id.is_(None)
     )
     with db.writer() as session:
-        session.execute(
-            statement, execution_options={'synchronize_session': False}
-        )
+        holds.execute(session, statement)
 
 
 def ensure(
@@ -83,13 +121,20 @@ def ensure(
     makes it run again.
     """
     wanted = {image.id: image for image in images}
-    query = sa.select(_Image).where(_Image.id.in_(sorted(wanted)))
-    rows = {row.id: row for row in session.scalars(query)}
-    missing = [wanted[each] for each in wanted if each not in rows]
+    there = rows(session, wanted)
+    missing = [wanted[each] for each in wanted if each not in there]
     made = [_Image(**dataclasses.asdict(image)) for image in missing]
     session.add_all(made)
     try:
         session.flush()
     except db_exc.DBDuplicateEntry:
         raise db_exc.RetryRequest(exceptions.Conflict()) from None
-    return rows | {row.id: row for row in made}
+    return there | {row.id: row for row in made}
+
+
+def rows(
+    session: orm.Session, ids: Collection[str]
+) -> dict[str, models.Image]:
+    """The rows of those of the images that have one, in a transaction."""
+    query = sa.select(_Image).where(_Image.id.in_(sorted(ids)))
+    return {row.id: row for row in session.scalars(query)}

@@ -35,6 +35,8 @@ class Image(base.Base):
     faulted_at: orm.Mapped[datetime.datetime | None]
     #: Since when nothing new is made of it; removed after its last user.
     retired_at: orm.Mapped[datetime.datetime | None]
+    #: Who wanted that.
+    retired_by: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
     #: When its content was looked at, and what it was found to be.
     checked_at: orm.Mapped[datetime.datetime | None]
     format: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))

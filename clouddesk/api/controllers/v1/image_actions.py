@@ -8,6 +8,8 @@ from clouddesk.api import exposure
 from clouddesk.api import image_fields
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
+from clouddesk.api.controllers.v1 import image_import
+from clouddesk.api.controllers.v1 import image_removal
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
 from clouddesk.policies import images as policies
@@ -41,7 +43,12 @@ class _Deactivate(exposure.Controller):
 class Actions(exposure.Controller):
     """``/v1/images/{image_id}/actions``; one controller per verb."""
 
-    below = {'activate': _Activate(), 'deactivate': _Deactivate()}
+    below = {
+        'activate': _Activate(),
+        'deactivate': _Deactivate(),
+        **image_import.ACTIONS,
+        **image_removal.ACTIONS,
+    }
 
 
 def _set_active(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from clouddesk import cloud
+from clouddesk import flows
 from clouddesk.api import exposure
 from clouddesk.api import image_fields
 from clouddesk.api import image_query
@@ -11,11 +12,14 @@ from clouddesk.api import request as cd_request
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import events
 from clouddesk.api.controllers.v1 import image_actions
-from clouddesk.api.controllers.v1 import image_login
 from clouddesk.api.controllers.v1 import image_export
+from clouddesk.api.controllers.v1 import image_import
+from clouddesk.api.controllers.v1 import image_login
+from clouddesk.api.controllers.v1 import image_removal
 from clouddesk.api.controllers.v1 import image_usage
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
+from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.policies import images as policies
 
 
@@ -25,6 +29,7 @@ class _Image(exposure.Controller):
     below = {
         'actions': image_actions.Actions(),
         'history': events.ImageHistory(),
+        'imports': image_import.Imports(),
         'login': image_login.ImageLogin(),
     }
 
@@ -47,11 +52,23 @@ class _Image(exposure.Controller):
             changed = images.change(image_id, req.input)
         return image_fields.shown(req, [changed])[0]
 
+    @exposure.expose(policies.DELETE)
+    @validation.query(common.EMPTY)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def delete(
+        self, req: cd_request.Request, image_id: str
+    ) -> exposure.Answer:
+        return image_removal.one(req, flows.IMAGE_DELETE, image_id)
 
-class Images(exposure.Controller):
+
+class Images(image_import.Creation):
     """``/v1/images``"""
 
-    below = {'export': image_export.Export(), 'usage': image_usage.Usage()}
+    below = {
+        'actions': image_removal.BatchActions(),
+        'export': image_export.Export(),
+        'usage': image_usage.Usage(),
+    }
     each = _Image()
     kind = 'image'
 

@@ -37,6 +37,7 @@ def _images() -> None:
         sa.Column('fault_message', sa.Text()),
         sa.Column('faulted_at', _TIME),
         sa.Column('retired_at', _TIME),
+        sa.Column('retired_by', sa.String(64)),
         sa.Column('checked_at', _TIME),
         sa.Column('format', sa.String(32)),
         sa.Column('login_user', sa.String(64)),

@@ -51,6 +51,8 @@ class World:
         self.next_host = 'two'
         #: Images that somebody deleted.
         self.lost_images = set()
+        #: Images that orders are about, by id.
+        self.images = {}
         #: Security groups: name -> id.
         self.groups = {}
 
@@ -557,6 +559,38 @@ class Volume(_Room):
 
 
 class Image(_Room):
+    def get(self, image_id):
+        def effect(id_):
+            if id_ not in self._world.images:
+                raise exceptions.CloudNotFound(kind='image', id=id_)
+            return self._world.images[id_]
+
+        return self._call('get_image', effect, image_id)
+
+    def delete(self, image_id):
+        def effect(id_):
+            return self._world.images.pop(id_, None) is not None
+
+        return self._call('delete_image', effect, image_id)
+
+    def set_active(self, image_id, active):
+        status = 'active' if active else 'deactivated'
+        return self._change('set_active', image_id, status=status)
+
+    def change(self, image_id, fields):
+        return self._change('change_image', image_id, **fields)
+
+    def _change(self, verb, image_id, **changes):
+        def effect(id_):
+            image = self._world.images.get(id_)
+            if image is None:
+                raise exceptions.CloudNotFound(kind='image', id=id_)
+            changed = dataclasses.replace(image, **changes)
+            self._world.images[id_] = changed
+            return changed
+
+        return self._call(verb, effect, image_id)
+
     def why_unusable(self, image_id):
         def effect(id_):
             return 'is gone' if id_ in self._world.lost_images else None
