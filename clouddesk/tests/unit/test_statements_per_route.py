@@ -66,6 +66,13 @@ STATEMENTS = {
     'POST /v1/desktops/{desktop_id}/actions/unprotect': 3,
     'GET /v1/differences': 0,
     'POST /v1/differences/actions/repair': 0,
+    'GET /v1/images': 1,
+    'GET /v1/images/export': 0,
+    'GET /v1/images/usage': 0,
+    'GET /v1/images/{image_id}': 1,
+    'PATCH /v1/images/{image_id}': 1,
+    'POST /v1/images/{image_id}/actions/activate': 1,
+    'POST /v1/images/{image_id}/actions/deactivate': 1,
     'GET /v1/limits': 1,
     'GET /v1/pools': 2,
     'POST /v1/pools': 7,
@@ -130,6 +137,7 @@ class StatementsTest(matrix.Asking, base.ApiTest):
         self.cloud.tenant.quotas.compute.return_value = dict.fromkeys(
             base.PLENTIFUL['compute'], types.Limit(10**9, 0)
         )
+        self.keep_secrets()
         self.prepare()
 
     def cost(self, name, row, size):

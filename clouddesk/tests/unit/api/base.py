@@ -20,6 +20,7 @@ import webob
 from clouddesk import cloud
 from clouddesk import conf
 from clouddesk import db
+from clouddesk import exceptions
 from clouddesk import policy
 from clouddesk import states
 from clouddesk.api import access
@@ -28,6 +29,7 @@ from clouddesk.cloud import catalogue
 from clouddesk.cloud import compute
 from clouddesk.cloud import identity
 from clouddesk.cloud import image
+from clouddesk.cloud import image_data
 from clouddesk.cloud import network
 from clouddesk.cloud import quotas
 from clouddesk.cloud import security_groups
@@ -36,12 +38,15 @@ from clouddesk.cloud import volume
 from clouddesk.conductor import rpcapi
 from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import pool_orders
+from clouddesk.drivers.secret_store import keys
 from clouddesk.tests.fixtures import database
 
 PROJECT = '0a' * 16
 OTHER_PROJECT = '0b' * 16
 
 IMAGE = '11111111-1111-4111-8111-111111111111'
+#: Where people find Glance.
+GLANCE = 'http://glance.example.org/v2'
 NETWORK = '22222222-2222-4222-8222-222222222222'
 FLAVOR = 'm1.desk'
 UNKNOWN = '99999999-9999-4999-8999-999999999999'
@@ -92,6 +97,7 @@ class FakeCloud(fixtures.Fixture):
         for name, kind in (
             ('compute', compute.Compute),
             ('image', image.Image),
+            ('image_data', image_data.ImageData),
             ('network', network.Network),
             ('volume', volume.Volume),
             ('identity', identity.Identity),
@@ -106,9 +112,27 @@ class FakeCloud(fixtures.Fixture):
         self.user.catalogue.services.return_value = SERVICES
         self.user.catalogue.import_methods.return_value = ['glance-direct']
         self.user.image.get.return_value = types.Image(
-            IMAGE, 'win11', 'active', size=1024**3, min_disk=5, min_ram=1024
+            IMAGE,
+            'win11',
+            'active',
+            size=1024**3,
+            min_disk=5,
+            min_ram=1024,
+            visibility='public',
+            owner=PROJECT,
+            created_at='2026-01-01T00:00:00Z',
+            updated_at='2026-01-01T00:00:00Z',
         )
         self.user.image.why_unusable.return_value = None
+        self.user.image.list_.side_effect = lambda wanted, count: iter(
+            [self.user.image.get.return_value][:count]
+        )
+        self.user.image.change.side_effect = self._change_image
+        self.user.image.set_active.side_effect = self._change_image
+        self.user.image.used.return_value = 3 * 1024**3
+        self.user.quotas = mock.create_autospec(quotas.Quotas, instance=True)
+        self.user.quotas.image.return_value = {}
+        self.user.image_data.address.return_value = GLANCE
         self.network = types.Network(NETWORK, 'class', subnets=('s',))
         self.user.network.get_network.return_value = self.network
         self.user.network.pick_network.return_value = self.network
@@ -140,9 +164,23 @@ class FakeCloud(fixtures.Fixture):
         self._add_tenant()
         self.for_user = self.useFixture(
             fixtures.MockPatchObject(
-                cloud, 'for_user', autospec=True, return_value=self.user
+                cloud, 'for_user', autospec=True, side_effect=self._for_user
             )
         ).mock
+
+    def _for_user(self, context: Any) -> Any:
+        #: Who asks.
+        self.asker = context
+        return self.user
+
+    def _change_image(self, image_id: str, change: Any) -> types.Image:
+        """What Glance lets only owners do."""
+        image: types.Image = self.user.image.get(image_id)
+        if image.owner != self.asker.project_id and (
+            'admin' not in self.asker.roles
+        ):
+            raise exceptions.CloudForbidden(service='Glance', reason='no')
+        return image
 
     def _add_tenant(self) -> None:
         #: What ``cloud.for_project`` answers.
@@ -339,6 +377,13 @@ class ApiTest(base.BaseTestCase):
                 id=made.id,
             )
         return made.id
+
+    def keep_secrets(self) -> None:
+        """Let the embedded secret store have a key."""
+        folder = self.useFixture(fixtures.TempDir())
+        file = folder.join('secrets.keys')
+        keys.add(file)
+        self.config(group='secrets', key_file=file)
 
     def sql(self, statement: str, **values: Any) -> None:
         with db.engine().begin() as connection:
