@@ -12,6 +12,8 @@ from clouddesk.policies import courses
 from clouddesk.policies import desktops
 from clouddesk.policies import differences
 from clouddesk.policies import events
+from clouddesk.policies import image_builds
+from clouddesk.policies import image_import
 from clouddesk.policies import image_logins
 from clouddesk.policies import images
 from clouddesk.policies import pools
@@ -26,6 +28,8 @@ _MODULES = (
     desktops,
     differences,
     events,
+    image_builds,
+    image_import,
     image_logins,
     images,
     pools,

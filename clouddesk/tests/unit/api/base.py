@@ -40,6 +40,7 @@ from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import pool_orders
 from clouddesk.drivers.secret_store import keys
 from clouddesk.tests.fixtures import database
+from clouddesk.tests.fixtures import disks
 
 PROJECT = '0a' * 16
 OTHER_PROJECT = '0b' * 16
@@ -133,6 +134,14 @@ class FakeCloud(fixtures.Fixture):
         self.user.quotas = mock.create_autospec(quotas.Quotas, instance=True)
         self.user.quotas.image.return_value = {}
         self.user.image_data.address.return_value = GLANCE
+        self.user.image_data.make.return_value = (
+            self.user.image.get.return_value
+        )
+        self.user.image_data.begin_import.side_effect = self._change_image
+        self.user.image_data.imports.return_value = []
+        self.user.image_data.read.side_effect = lambda *_where: iter(
+            [disks.qcow2()]
+        )
         self.network = types.Network(NETWORK, 'class', subnets=('s',))
         self.user.network.get_network.return_value = self.network
         self.user.network.pick_network.return_value = self.network
@@ -173,7 +182,7 @@ class FakeCloud(fixtures.Fixture):
         self.asker = context
         return self.user
 
-    def _change_image(self, image_id: str, change: Any) -> types.Image:
+    def _change_image(self, image_id: str, *change: Any) -> types.Image:
         """What Glance lets only owners do."""
         image: types.Image = self.user.image.get(image_id)
         if image.owner != self.asker.project_id and (
