@@ -4,6 +4,7 @@ Only Keystone's answers, the other services and the message bus are stood in
 for; the layers, the controllers and the database are the real ones.
 """
 
+import dataclasses
 import datetime
 import json
 from typing import Any
@@ -13,6 +14,7 @@ import fixtures
 from keystonemiddleware import fixture as auth_fixture
 from oslo_config import fixture as config_fixture
 from oslo_utils import timeutils
+from oslo_utils import uuidutils
 from oslotest import base
 import sqlalchemy as sa
 import webob
@@ -124,6 +126,14 @@ class FakeCloud(fixtures.Fixture):
             created_at='2026-01-01T00:00:00Z',
             updated_at='2026-01-01T00:00:00Z',
         )
+        #: Those of :meth:`add_image`, by id.
+        self.images: dict[str, types.Image] = {}
+        self.user.image.get.side_effect = lambda ref: self.images.get(
+            ref, mock.DEFAULT
+        )
+        self.user.image.get_many.side_effect = lambda ids: {
+            each: self.images[each] for each in ids if each in self.images
+        }
         self.user.image.why_unusable.return_value = None
         self.user.image.list_.side_effect = lambda wanted, count: iter(
             [self.user.image.get.return_value][:count]
@@ -189,6 +199,29 @@ class FakeCloud(fixtures.Fixture):
             'admin' not in self.asker.roles
         ):
             raise exceptions.CloudForbidden(service='Glance', reason='no')
+        if isinstance(change, bool):
+            change = {'status': 'active' if change else 'deactivated'}
+        if image_id in self.images:
+            image = dataclasses.replace(image, **change)
+            self.images[image_id] = image
+        return image
+
+    def add_image(
+        self, os_hidden: bool = False, **columns: Any
+    ) -> types.Image:
+        """A private image of the project, unless it is told otherwise."""
+        values: dict[str, Any] = {
+            'id': uuidutils.generate_uuid(),
+            'name': 'linux',
+            'status': 'active',
+            'visibility': 'private',
+            'owner': PROJECT,
+            'hidden': os_hidden,
+            'created_at': '2026-01-01T00:00:00Z',
+            'updated_at': '2026-01-01T00:00:00Z',
+        }
+        image = types.Image(**values | columns)
+        self.images[image.id] = image
         return image
 
     def _add_tenant(self) -> None:

@@ -53,7 +53,7 @@ class Asking:
         self._serial = itertools.count(1)
         self.makers = {
             'serial': lambda given: str(next(self._serial)),
-            'image_id': lambda given: self.image_id,
+            'image_id': self.make_image,
             'flavor_id': lambda given: self.flavor_id,
             'desktop_id': self.make_one_desktop,
             'desktop_name': self.make_named_desktop,
@@ -137,6 +137,15 @@ class Asking:
         self.change('desktop', desktop_id, {'pool_id': pool_id, 'slot': 1})
         return desktop_id
 
+    def make_image(self, given):
+        if 'image' in given:
+            return self.make_own_image(**given['image'])
+        return self.image_id
+
+    def make_own_image(self, **columns):
+        """One of the project that nothing refers to."""
+        return self.cloud.add_image(**columns).id
+
     def make_course(self, given):
         course = {'name': 'maths%d' % next(self._serial), 'size': 1}
         course |= {'image_id': self.image_id, 'flavor_id': self.flavor_id}
@@ -170,6 +179,7 @@ class MatrixTestCase(Asking, base.ApiTest):
         self.cloud.tenant.compute.console.return_value = _CONSOLE
         # What is asked with a longer patience answers lists.
         self.conductor.prepare.return_value.call.return_value = []
+        self.keep_secrets()
         self.prepare()
 
     def assert_cells(self, rows):
