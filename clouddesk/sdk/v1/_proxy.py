@@ -5,6 +5,7 @@ from clouddesk.sdk.v1 import _assignments
 from clouddesk.sdk.v1 import _courses
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _housekeeping
+from clouddesk.sdk.v1 import _images
 from clouddesk.sdk.v1 import _limits
 from clouddesk.sdk.v1 import _locks
 from clouddesk.sdk.v1 import _pools
@@ -14,6 +15,7 @@ from clouddesk.sdk.v1 import check as _check
 from clouddesk.sdk.v1 import course as _course
 from clouddesk.sdk.v1 import desktop as _desktop
 from clouddesk.sdk.v1 import difference as _difference
+from clouddesk.sdk.v1 import image as _image
 from clouddesk.sdk.v1 import pool as _pool
 from clouddesk.sdk.v1 import template as _template
 from clouddesk.sdk.v1 import work_order as _work_order
@@ -23,6 +25,7 @@ class Proxy(
     _assignments.AssignmentsMixin,
     _courses.CoursesMixin,
     _desktops.DesktopsMixin,
+    _images.ImagesMixin,
     _limits.LimitsMixin,
     _locks.LocksMixin,
     _housekeeping.HousekeepingMixin,
@@ -39,6 +42,7 @@ class Proxy(
         'course': _course.Course,
         'desktop': _desktop.Desktop,
         'difference': _difference.Difference,
+        'image': _image.Image,
         'pool': _pool.Pool,
         'template': _template.Template,
         'work_order': _work_order.WorkOrder,
