@@ -261,7 +261,7 @@ class ImagePublic(Conflict):
     message = _('Image %(name)s is public; tenants never delete those.')
 
 
-class ImageForeign(Conflict):
+class ImageForeign(Forbidden):
     """It can be seen, but is another project's."""
 
     code = 'image_foreign'

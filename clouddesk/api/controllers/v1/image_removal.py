@@ -30,7 +30,7 @@ def _batch(rule: str, kind: str) -> exposure.Controller:
         @validation.body(schemas.BATCH)
         @validation.response(order_schemas.WORK_ORDER, 202)
         def post(self, req: cd_request.Request) -> exposure.Answer:
-            ids = list(dict.fromkeys(req.input['image_ids']))
+            ids = req.input['image_ids']
             limits.action_size('image_ids', ids)
             with image_fields.refused():
                 found = cloud.for_user(req.caller).image.get_many(ids)

@@ -199,10 +199,12 @@ class FakeCloud(fixtures.Fixture):
             'admin' not in self.asker.roles
         ):
             raise exceptions.CloudForbidden(service='Glance', reason='no')
-        if isinstance(change, bool):
-            change = {'status': 'active' if change else 'deactivated'}
-        if image_id in self.images:
-            image = dataclasses.replace(image, **change)
+        if image_id in self.images and change:
+            changes = change[0]
+            if isinstance(changes, bool):
+                status = 'active' if changes else 'deactivated'
+                changes = {'status': status}
+            image = dataclasses.replace(image, **changes)
             self.images[image_id] = image
         return image
 
