@@ -6,8 +6,8 @@ from clouddesk import image_sources
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images
 from clouddesk.cloud import image_data
-from clouddesk.inspection import content
 from clouddesk.i18n import _
+from clouddesk.inspection import content
 
 _URI = {
     'type': 'string',
@@ -27,6 +27,8 @@ CREATE = common.fields(
         **images.ABOUT,
         'properties': images.PROPERTIES,
         'id': common.UUID,
+        # Another project than the caller's; Glance lets only admins do so.
+        'owner': common.KEYSTONE_ID,
         # Bytes that will come, to know early whether there is room.
         'size': common.integer(1, 2**63 - 1),
         'import': _FETCHED,

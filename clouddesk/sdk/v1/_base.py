@@ -16,7 +16,7 @@ _T = TypeVar('_T', bound=resource.Resource)
 
 
 #: Of a body: what others must not read.
-_SECRET = frozenset({'login', 'user_data'})
+_SECRET = frozenset({'import', 'login', 'uri', 'user_data'})
 
 
 class BaseProxy(proxy.Proxy):

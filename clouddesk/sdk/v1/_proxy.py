@@ -5,6 +5,7 @@ from clouddesk.sdk.v1 import _assignments
 from clouddesk.sdk.v1 import _courses
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _housekeeping
+from clouddesk.sdk.v1 import _image_imports
 from clouddesk.sdk.v1 import _images
 from clouddesk.sdk.v1 import _limits
 from clouddesk.sdk.v1 import _locks
@@ -25,6 +26,7 @@ class Proxy(
     _assignments.AssignmentsMixin,
     _courses.CoursesMixin,
     _desktops.DesktopsMixin,
+    _image_imports.ImageImportsMixin,
     _images.ImagesMixin,
     _limits.LimitsMixin,
     _locks.LocksMixin,

@@ -36,6 +36,7 @@ class Image(_common.DesktopResource):
     base_path = '/images'
 
     # capabilities
+    allow_create = True
     allow_fetch = True
     allow_commit = True
     allow_list = True
@@ -110,6 +111,8 @@ class Image(_common.DesktopResource):
     retired_at = resource.Body('retired_at')
     #: Bytes; None until the data is there.
     size = resource.Body('size', type=int)
+    #: Of a new image that Glance fetches: ``method`` and ``uri``.
+    source = resource.Body('import', type=dict)
     #: Glance's: ``queued``, ``saving``, ``active``, ``deactivated``, …
     status = resource.Body('status')
     #: Words for finding it.
@@ -161,6 +164,30 @@ class Image(_common.DesktopResource):
         """Let nobody make anything of the image."""
         self._translate_response(self._act(session, 'deactivate', {}))
         return self
+
+    def import_from(
+        self, session: Any, method: str, uri: str | None = None
+    ) -> Self:
+        """Let Glance fill the image."""
+        body = {'method': method} | ({'uri': uri} if uri else {})
+        self._translate_response(self._act(session, 'import', body))
+        return self
+
+    def check(self, session: Any) -> dict[str, Any]:
+        """Compare its content with what it is called."""
+        found: dict[str, Any] = self._act(session, 'check', {}).json()
+        return found
+
+    def imports(self, session: Any) -> list[dict[str, Any]]:
+        """What Glance did to fill the image, the newest first."""
+        session = self._get_session(session)
+        response = session.get(
+            f'{self.base_path}/{self.id}/imports',
+            microversion=self._get_microversion(session),
+        )
+        exceptions.raise_from_response(response)
+        found: list[dict[str, Any]] = response.json()['imports']
+        return found
 
     @classmethod
     def export(cls, session: Any, output: Any, **query: Any) -> None:
