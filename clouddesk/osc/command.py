@@ -186,7 +186,14 @@ def failures(order: Any) -> list[str]:
     if not lines and order.fault:
         lines = [columns.fault(order.fault)]
     total = progress.worked_on(order.counts or {})
-    message = ngettext(
+    message = _failed_images if progress.is_about_images(order) else _failed
+    failed = (order.counts or {}).get('failed', 0)
+    words = {'id': order.id, 'failed': failed, 'total': total}
+    return [*lines, message(total) % words]
+
+
+def _failed(total: int) -> str:
+    return ngettext(
         'Work order %(id)s failed for %(failed)s of %(total)s desktop. '
         'Try again with:\n'
         '    openstack desktop work order retry %(id)s',
@@ -195,13 +202,22 @@ def failures(order: Any) -> list[str]:
         '    openstack desktop work order retry %(id)s',
         total,
     )
-    failed = (order.counts or {}).get('failed', 0)
-    lines.append(message % {'id': order.id, 'failed': failed, 'total': total})
-    return lines
+
+
+def _failed_images(total: int) -> str:
+    return ngettext(
+        'Work order %(id)s failed for %(failed)s of %(total)s image. '
+        'Try again with:\n'
+        '    openstack desktop work order retry %(id)s',
+        'Work order %(id)s failed for %(failed)s of %(total)s images. '
+        'Try again with:\n'
+        '    openstack desktop work order retry %(id)s',
+        total,
+    )
 
 
 def refusals(order: Any) -> list[str]:
-    """What an order will not do, and why; one line for each desktop."""
+    """What an order will not do, and why; one line for each item."""
     return [
         _('Refused: %s') % columns.fault(item['fault'])
         for item in order.work_items or ()

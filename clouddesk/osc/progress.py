@@ -99,7 +99,7 @@ def on(stream: TextIO | None = None, quiet: bool = False) -> Shown:
 def summary(order: Any) -> str:
     """``pool.create, 3/5 desktops, 1 failed, server 4/5``"""
     counts = order.counts or {}
-    words = [order.kind or '', _desktops(counts)]
+    words = [order.kind or '', _things(order, counts)]
     if counts.get('failed'):
         words.append(_('%s failed') % counts['failed'])
     if counts.get('refused'):
@@ -109,15 +109,26 @@ def summary(order: Any) -> str:
 
 
 def worked_on(counts: dict[str, int]) -> int:
-    """How many desktops something is done to."""
+    """How many desktops or images something is done to."""
     return sum(counts.values()) - counts.get('refused', 0)
 
 
-def _desktops(counts: dict[str, int]) -> str:
+def is_about_images(order: Any) -> bool:
+    """Whether the items of an order are about images."""
+    return any(item.get('image_id') for item in order.work_items or ())
+
+
+def _things(order: Any, counts: dict[str, int]) -> str:
     total = worked_on(counts)
-    return ngettext(
-        '%(done)s/%(total)s desktop', '%(done)s/%(total)s desktops', total
-    ) % {'done': counts.get('done', 0), 'total': total}
+    if is_about_images(order):
+        message = ngettext(
+            '%(done)s/%(total)s image', '%(done)s/%(total)s images', total
+        )
+    else:
+        message = ngettext(
+            '%(done)s/%(total)s desktop', '%(done)s/%(total)s desktops', total
+        )
+    return message % {'done': counts.get('done', 0), 'total': total}
 
 
 def _step(order: Any) -> str:

@@ -89,6 +89,11 @@ class ListWorkOrder(command.Lister):
             metavar='<desktop>',
             help=_('Only work orders with this desktop (name or ID)'),
         )
+        parser.add_argument(
+            '--image',
+            metavar='<image>',
+            help=_('Only work orders with this image (name or ID)'),
+        )
         listing.add_options(parser, _SORT_KEYS)
         return parser
 
@@ -110,6 +115,9 @@ class ListWorkOrder(command.Lister):
         if parsed_args.desktop:
             desktop = find.desktop(self.client, parsed_args.desktop)
             filters['desktop_id'] = desktop.id
+        if parsed_args.image:
+            (image,) = find.images(self.client, [parsed_args.image])
+            filters['image_id'] = image.id
         return {key: value for key, value in filters.items() if value}
 
 

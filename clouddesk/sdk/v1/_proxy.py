@@ -6,6 +6,7 @@ from clouddesk.sdk.v1 import _courses
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _housekeeping
 from clouddesk.sdk.v1 import _image_imports
+from clouddesk.sdk.v1 import _image_removal
 from clouddesk.sdk.v1 import _images
 from clouddesk.sdk.v1 import _limits
 from clouddesk.sdk.v1 import _locks
@@ -27,6 +28,7 @@ class Proxy(
     _courses.CoursesMixin,
     _desktops.DesktopsMixin,
     _image_imports.ImageImportsMixin,
+    _image_removal.ImageRemovalMixin,
     _images.ImagesMixin,
     _limits.LimitsMixin,
     _locks.LocksMixin,

@@ -7,6 +7,7 @@ from openstack import exceptions
 from openstack import resource
 
 from clouddesk.sdk.v1 import _common
+from clouddesk.sdk.v1 import work_order as _work_order
 
 #: Parameters of an export that a list does not have.
 _EXPORT = ('format', 'columns')
@@ -39,6 +40,7 @@ class Image(_common.DesktopResource):
     allow_create = True
     allow_fetch = True
     allow_commit = True
+    allow_delete = True
     allow_list = True
 
     _query_mapping = resource.QueryParameters(
@@ -188,6 +190,31 @@ class Image(_common.DesktopResource):
         exceptions.raise_from_response(response)
         found: list[dict[str, Any]] = response.json()['imports']
         return found
+
+    def restore(self, session: Any) -> Self:
+        """Take it back into use that was retired."""
+        self._translate_response(self._act(session, 'restore', {}))
+        return self
+
+    def remove(self, session: Any) -> _work_order.WorkOrder:
+        """Delete the image, which nothing may refer to."""
+        response = self._raw_delete(session)
+        exceptions.raise_from_response(response)
+        return _work_order.WorkOrder.from_response(session, response)
+
+    def retire(self, session: Any) -> _work_order.WorkOrder:
+        """Let the image go when its last user is gone."""
+        response = self._act(session, 'retire', {})
+        return _work_order.WorkOrder.from_response(session, response)
+
+    @classmethod
+    def act_on_all(
+        cls, session: Any, action: str, image_ids: list[str]
+    ) -> _work_order.WorkOrder:
+        """Delete or retire several images in one work order."""
+        body = {'image_ids': image_ids}
+        response = cls._act_on_all(session, action, body)
+        return _work_order.WorkOrder.from_response(session, response)
 
     @classmethod
     def export(cls, session: Any, output: Any, **query: Any) -> None:

@@ -24,6 +24,7 @@ class WorkOrder(_common.DesktopResource):
         'kind',
         'subject_id',
         'desktop_id',
+        'image_id',
         'all_projects',
         'project_id',
     )
@@ -59,8 +60,9 @@ class WorkOrder(_common.DesktopResource):
     updated_at = resource.Body('updated_at')
     #: The user who made the order.
     user_id = resource.Body('user_id')
-    #: One per desktop: ``desktop_id``, ``name``, ``status``, ``step``,
-    #: ``steps_done``, ``steps_total``, ``fault``. Absent in lists. (The API
+    #: One per desktop or image: ``desktop_id``, ``image_id``, ``name``,
+    #: ``status``, ``step``, ``steps_done``, ``steps_total``, ``fault``. Absent
+    #: in lists. (The API
     #: calls it ``items``, which is a method here.)
     work_items = resource.Body('items', type=list, list_type=dict)
 

@@ -301,10 +301,50 @@ def course(name='maths', **attrs):
     )
 
 
-def item(of, status='done', fault=None, step=None):
-    """An item of a work order, for a desktop."""
+def image(name='win11', **attrs):
+    """An image as the API shows it."""
     return {
-        'desktop_id': of['id'],
+        'id': 'f6b9a1c2-3d4e-4f50-8a6b-7c8d9e0f1a2b',
+        'name': name,
+        'note': 'memo',
+        'status': 'active',
+        'visibility': 'private',
+        'kind': 'system',
+        'origin': 'upload',
+        'size': 10_737_418_240,
+        'virtual_size': 21_474_836_480,
+        'disk_format': 'qcow2',
+        'container_format': 'bare',
+        'checksum': {'algorithm': 'sha512', 'value': 'abc'},
+        'min_ram': 1024,
+        'min_disk': 20,
+        'max_ram': 8192,
+        'min_vcpus': 2,
+        'multiqueue': True,
+        'os_type': 'windows',
+        'os_distro': 'windows',
+        'os_version': '11',
+        'architecture': 'x86_64',
+        'tags': ['a'],
+        'properties': {'hw_machine_type': 'q35'},
+        'protected': False,
+        'hidden': False,
+        'owner': PROJECT_ID,
+        'retired_at': None,
+        'work_order_id': None,
+        'fault': None,
+        'created_at': '2026-11-01T10:00:00Z',
+        'updated_at': '2026-11-01T10:00:00Z',
+        'links': [],
+    } | attrs
+
+
+def item(of, status='done', fault=None, step=None):
+    """An item of a work order, for a desktop or an image."""
+    is_image = 'disk_format' in of
+    return {
+        'desktop_id': None if is_image else of['id'],
+        'image_id': of['id'] if is_image else None,
         'name': of['name'],
         'status': status,
         'step': step,
