@@ -132,9 +132,11 @@ def said_of(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _spelled(name: str, value: Any) -> Any:
-    """All properties are texts."""
+    """All properties are texts, and an empty note is none."""
     if name in BASE or value is None:
         return value
+    if name == NAMES['note'] and not value:
+        return None
     if isinstance(value, bool):
         return 'true' if value else 'false'
     return str(value)

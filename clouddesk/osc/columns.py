@@ -3,6 +3,7 @@
 from typing import Any
 
 from cliff import columns
+from osc_lib import utils
 
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
@@ -155,6 +156,36 @@ class Percent(columns.FormattableColumn):
 
     def human_readable(self) -> str:
         return '' if self._value is None else f'{self._value} %'
+
+
+class Bytes(columns.FormattableColumn):
+    """``2.1G``, as ``openstack image show --human-readable`` prints it."""
+
+    def human_readable(self) -> str:
+        return '' if self._value is None else utils.format_size(self._value)
+
+    def machine_readable(self) -> str | None:
+        # Programs get the number unless they are asked not to.
+        return None if self._value is None else self.human_readable()
+
+
+class Checksum(columns.FormattableColumn):
+    """``sha512:4f5a…``"""
+
+    def human_readable(self) -> str:
+        if not self._value:
+            return ''
+        return text.one_line('%(algorithm)s:%(value)s' % self._value)
+
+
+class Pairs(columns.FormattableColumn):
+    """``os_admin_user='root', hw_machine_type='q35'``"""
+
+    def human_readable(self) -> str:
+        return ', '.join(
+            text.one_line("%s='%s'" % pair)
+            for pair in sorted((self._value or {}).items())
+        )
 
 
 def fault(value: dict[str, Any] | None) -> str:

@@ -1,5 +1,12 @@
 """Files on the computer of the one who gives the command."""
 
+from collections.abc import Iterator
+import contextlib
+import os
+import sys
+import tempfile
+from typing import BinaryIO
+
 from osc_lib import exceptions
 
 from clouddesk.osc.i18n import _
@@ -19,3 +26,56 @@ def text(path: str) -> str:
             _('%(path)s cannot be read: %(error)s')
             % {'path': path, 'error': why}
         ) from None
+
+
+@contextlib.contextmanager
+def written(path: str | None) -> Iterator[BinaryIO]:
+    """The file, which stays as it is until all of the new one is there.
+
+    :param path: None is the standard output
+    :raises: CommandError when it cannot be written
+    """
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if os.path.exists(path) and not os.path.isfile(path):
+        with _written_to(path) as stream:
+            yield stream
+        return
+    # What a link leads to is replaced, not the link.
+    path = os.path.realpath(path)
+    folder = os.path.dirname(path)
+    try:
+        file = tempfile.NamedTemporaryFile(dir=folder, delete=False)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        with file:
+            yield file  # type: ignore[misc]
+        os.replace(file.name, path)
+    except BaseException as error:
+        os.unlink(file.name)
+        # Errors of the API are of that class, too, but have no number.
+        if isinstance(error, OSError) and error.errno:
+            raise _unwritable(path, error) from error
+        raise
+
+
+@contextlib.contextmanager
+def _written_to(path: str) -> Iterator[BinaryIO]:
+    """A device or a pipe: replacing /dev/null would break the machine."""
+    try:
+        with open(path, 'wb') as stream:
+            yield stream
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: str, error: OSError) -> exceptions.CommandError:
+    return exceptions.CommandError(
+        _('%(path)s cannot be written: %(reason)s')
+        % {'path': path, 'reason': error.strerror}
+    )

@@ -1,16 +1,11 @@
 """``openstack desktop export``"""
 
 import argparse
-from collections.abc import Iterator
-import contextlib
-import os
-import sys
-import tempfile
-from typing import BinaryIO
 
 from osc_lib import exceptions as osc_exceptions
 
 from clouddesk.osc import command
+from clouddesk.osc import files
 from clouddesk.osc import filters
 from clouddesk.osc import listing
 from clouddesk.osc.i18n import _
@@ -54,59 +49,10 @@ class ExportDesktop(command.Command):
             )
         query = filters.given(parsed_args, self.client, self.connection)
         query |= listing.query(parsed_args, self.connection)
-        with _opened(parsed_args.file) as output:
+        with files.written(parsed_args.file) as output:
             self.client.export_desktops(
                 output,
                 file_format=parsed_args.format,
                 columns=parsed_args.columns,
                 **query,
             )
-
-
-@contextlib.contextmanager
-def _opened(path: str | None) -> Iterator[BinaryIO]:
-    """The file, which stays as it is until all of the new one is there."""
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if os.path.exists(path) and not os.path.isfile(path):
-        with _written_to(path) as stream:
-            yield stream
-        return
-    # What a link leads to is replaced, not the link.
-    path = os.path.realpath(path)
-    folder = os.path.dirname(path)
-    try:
-        file = tempfile.NamedTemporaryFile(dir=folder, delete=False)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        with file:
-            yield file  # type: ignore[misc]
-        os.replace(file.name, path)
-    except BaseException as error:
-        os.unlink(file.name)
-        # Errors of the API are of that class, too, but have no number.
-        if isinstance(error, OSError) and error.errno:
-            raise _unwritable(path, error) from error
-        raise
-
-
-@contextlib.contextmanager
-def _written_to(path: str) -> Iterator[BinaryIO]:
-    """A device or a pipe: replacing /dev/null would break the machine."""
-    try:
-        with open(path, 'wb') as stream:
-            yield stream
-    except OSError as error:
-        if error.errno is None:
-            raise
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: str, error: OSError) -> osc_exceptions.CommandError:
-    return osc_exceptions.CommandError(
-        _('%(path)s cannot be written: %(reason)s')
-        % {'path': path, 'reason': error.strerror}
-    )

@@ -75,6 +75,17 @@ class ShellTest(base.BaseTestCase):
         """Let the service answer for templates, by id and by name."""
         self._know('templates', templates)
 
+    def know_our_images(self, *images, hidden=()):
+        """Let the service answer for images, by id and by name."""
+        for image in (*images, *hidden):
+            self.cloud.answer('GET', '/images/' + image['id'], image)
+            name = image['name']
+            self.cloud.refuse('GET', '/images/' + name, 404, 'Unknown.')
+            for place, known in (('false', images), ('true', hidden)):
+                query = '?name=%s&status=all&hidden=%s' % (name, place)
+                same = [each for each in known if each['name'] == name]
+                self.cloud.answer('GET', '/images' + query, {'images': same})
+
     def know_images(self, name, image_id):
         """Let Glance answer for an image."""
         url = 'http://image.example.org'

@@ -4,7 +4,7 @@ import pathlib
 
 import fixtures
 
-from clouddesk.osc.v1 import desktop_export
+from clouddesk.osc import files
 from clouddesk.tests.unit.osc import base
 from clouddesk.tests.unit.sdk import fakes
 
@@ -59,7 +59,7 @@ class ExportTest(base.ShellTest):
     def test_output(self):
         out = io.TextIOWrapper(io.BytesIO())
         self.useFixture(fixtures.MonkeyPatch('sys.stdout', out))
-        with desktop_export._opened(None) as output:
+        with files.written(None) as output:
             output.write(b'id,name\r\n')
         self.assertEqual(b'id,name\r\n', out.buffer.getvalue())
 

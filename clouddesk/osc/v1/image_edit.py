@@ -1,0 +1,147 @@
+"""``openstack desktop image set|unset``"""
+
+import argparse
+from collections.abc import Iterable
+from typing import Any
+
+from osc_lib import exceptions as osc_exceptions
+
+from clouddesk.osc import command
+from clouddesk.osc import image_options
+from clouddesk.osc import text
+from clouddesk.osc.i18n import _
+from clouddesk.osc.v1 import image as image_commands
+
+#: What an image need not have, by what Glance calls it.
+_LACKING = {
+    'architecture': 'architecture',
+    'clouddesk_max_ram': 'max_ram',
+    'clouddesk_min_vcpus': 'min_vcpus',
+    'max_ram': 'max_ram',
+    'min_vcpus': 'min_vcpus',
+    'os_distro': 'os_distro',
+    'os_type': 'os_type',
+    'os_version': 'os_version',
+}
+
+
+class SetImage(command.Command):
+    _description = _('Edit an image')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        image_commands.add_image_argument(parser)
+        parser.add_argument('--name', metavar='<name>', help=_('New name'))
+        image_options.add_options(parser)
+        image_options.add_audience_options(parser)
+        image_options.add_hidden_options(parser)
+        parser.add_argument(
+            '--tag',
+            metavar='<tag>',
+            dest='tags',
+            action='append',
+            help=_('Tag to give it (repeat for several)'),
+        )
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument(
+            '--activate',
+            action='store_true',
+            help=_('Let it be used again'),
+        )
+        group.add_argument(
+            '--deactivate',
+            action='store_true',
+            help=_('Let nobody make anything of it'),
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Change what was given."""
+        attrs = image_options.given(parsed_args)
+        turned = parsed_args.activate or parsed_args.deactivate
+        if not (attrs or parsed_args.tags or turned):
+            raise osc_exceptions.CommandError(_('Give what shall change.'))
+        found = image_commands.image(self.client, parsed_args.image)
+        if parsed_args.tags:
+            attrs['tags'] = sorted({*(found.tags or ()), *parsed_args.tags})
+        if parsed_args.activate:
+            self.client.activate_image(found.id)
+        if parsed_args.deactivate:
+            self.client.deactivate_image(found.id)
+        if attrs:
+            self.client.update_image(found.id, **attrs)
+
+
+class UnsetImage(command.Command):
+    _description = _('Take tags and properties from an image')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Declare the arguments."""
+        parser = super().get_parser(prog_name)
+        image_commands.add_image_argument(parser)
+        parser.add_argument(
+            '--tag',
+            metavar='<tag>',
+            dest='tags',
+            action='append',
+            default=[],
+            help=_('Tag to take away (repeat for several)'),
+        )
+        parser.add_argument(
+            '--property',
+            metavar='<key>',
+            dest='properties',
+            action='append',
+            default=[],
+            help=_(
+                'Property to take away, also one such as os_distro or max_ram '
+                '(repeat for several)'
+            ),
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Take away what is there, and tell what was not."""
+        tags, names = set(parsed_args.tags), set(parsed_args.properties)
+        if not tags and not names:
+            raise osc_exceptions.CommandError(_('Give what shall change.'))
+        found = image_commands.image(self.client, parsed_args.image)
+        missing = tags - set(found.tags or ())
+        attrs: dict[str, Any] = {}
+        if tags - missing:
+            attrs['tags'] = sorted(set(found.tags) - tags)
+        present = _present(found, names)
+        attrs |= _without(present)
+        missing |= names - present
+        if attrs:
+            self.client.update_image(found.id, **attrs)
+        if missing:
+            raise osc_exceptions.CommandError(
+                _('The image has no %s.')
+                % ', '.join(text.one_line(each) for each in sorted(missing))
+            )
+
+
+def _present(found: Any, names: Iterable[str]) -> set[str]:
+    """Those of the properties that the image has."""
+    return {
+        name
+        for name in names
+        if name in (found.properties or {})
+        or (name in _LACKING and getattr(found, _LACKING[name]) is not None)
+        or (name == 'description' and found.note)
+    }
+
+
+def _without(names: Iterable[str]) -> dict[str, Any]:
+    """What makes an image lose these properties."""
+    attrs: dict[str, Any] = {}
+    for name in names:
+        if name in _LACKING:
+            attrs[_LACKING[name]] = None
+        elif name == 'description':
+            attrs['note'] = ''
+        else:
+            attrs.setdefault('properties', {})[name] = None
+    return attrs
