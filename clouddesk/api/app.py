@@ -11,6 +11,7 @@ from oslo_middleware import request_id
 import pecan
 import webob
 
+from clouddesk.api import audit
 from clouddesk.api import auth
 from clouddesk.api import body
 from clouddesk.api import errors
@@ -39,7 +40,11 @@ def build(conf: cfg.ConfigOpts, authenticate: Any = None) -> Any:
         errors.Formatter,
     )
     protected = _layered(
-        answering, auth.Context, authenticate or auth.auth_token_layer
+        answering,
+        auth.Context,
+        # Knows who asks, and sees also who has no project.
+        *([audit.layer(conf)] if conf.audit.enabled else []),
+        authenticate or auth.auth_token_layer,
     )
     return _layered(
         auth.PublicRoutes(answering, protected),

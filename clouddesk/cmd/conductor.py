@@ -18,6 +18,7 @@ from oslo_service import service as oslo_service  # noqa: E402
 
 from clouddesk import conf  # noqa: E402
 from clouddesk import db  # noqa: E402
+from clouddesk import notifications  # noqa: E402
 from clouddesk import rpc  # noqa: E402
 from clouddesk import version  # noqa: E402
 from clouddesk.conductor import service  # noqa: E402
@@ -37,6 +38,7 @@ class Worker(service.Conductor):
     def start(self) -> None:
         db.configure(CONF)
         rpc.init(CONF)
+        notifications.init(CONF, 'conductor')
         super().start()
 
 

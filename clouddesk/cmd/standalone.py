@@ -27,6 +27,7 @@ import waitress  # noqa: E402
 
 from clouddesk import db  # noqa: E402
 from clouddesk import exceptions  # noqa: E402
+from clouddesk import notifications  # noqa: E402
 from clouddesk import rpc  # noqa: E402
 from clouddesk import version  # noqa: E402
 from clouddesk.api import app  # noqa: E402
@@ -198,6 +199,7 @@ def _open() -> None:
     # Whoever held an order is dead: only_one() saw to that.
     leases.release_all()
     rpc.init(CONF, _IN_PROCESS)
+    notifications.init(CONF, 'standalone')
 
 
 @contextlib.contextmanager

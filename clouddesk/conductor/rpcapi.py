@@ -3,10 +3,7 @@
 This is the only module of the conductor that the API imports.
 """
 
-from collections.abc import Callable
 import functools
-import queue
-import threading
 from typing import Any
 
 from oslo_log import log
@@ -14,6 +11,7 @@ import oslo_messaging as messaging
 
 from clouddesk import exceptions
 from clouddesk import rpc
+from clouddesk import sending
 
 LOG = log.getLogger(__name__)
 
@@ -25,67 +23,12 @@ _TIMEOUT = 30
 #: The same for a look at all of a project, and for repairs.
 _AUDIT_TIMEOUT = 90
 
-
-#: Hints that wait for the broker; more are dropped.
-_MOST_HINTS = 1000
-
-
-class Sender:
-    """Sends in a thread of its own, one after the other.
-
-    A broker that hangs keeps whoever sends for minutes, although nothing is
-    tried again. A request that is committed must not wait for it: who gets no
-    answer orders a second time.
-    """
-
-    def __init__(self, size: int = _MOST_HINTS) -> None:
-        self._queue: queue.Queue[Callable[[], None]] = queue.Queue(size)
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._overflows = False
-
-    def put(self, send: Callable[[], None]) -> None:
-        """Have something sent, or drop it when too much waits.
-
-        :param send: never fails
-        """
-        try:
-            self._queue.put_nowait(send)
-        except queue.Full:
-            if not self._overflows:
-                self._overflows = True
-                LOG.warning(
-                    'The message broker hangs. Hints are dropped until those '
-                    'that wait are sent; conductors look by themselves.'
-                )
-        self._start()
-
-    def flush(self) -> None:
-        """Wait until all that was put is sent."""
-        self._queue.join()
-
-    def _start(self) -> None:
-        with self._lock:
-            # Whoever forks leaves the thread behind.
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(
-                    target=self._run, name='rpc hints', daemon=True
-                )
-                self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            send = self._queue.get()
-            try:
-                send()
-            finally:
-                if self._queue.empty():
-                    self._overflows = False
-                self._queue.task_done()
-
-
 #: Of this process; its thread starts with the first hint.
-_sender = Sender()
+_sender = sending.Sender(
+    'rpc hints',
+    'The message broker hangs. Hints are dropped until those that wait are '
+    'sent; conductors look by themselves.',
+)
 
 
 def flush() -> None:

@@ -7,6 +7,7 @@ clouddesk leaves the configuration complete.
 from oslo_config import cfg
 
 from clouddesk.conf import api
+from clouddesk.conf import audit
 from clouddesk.conf import cloud
 from clouddesk.conf import conductor
 from clouddesk.conf import course
@@ -14,6 +15,7 @@ from clouddesk.conf import desktop
 from clouddesk.conf import history
 from clouddesk.conf import image_import
 from clouddesk.conf import images
+from clouddesk.conf import notifications
 from clouddesk.conf import pool
 from clouddesk.conf import quota
 from clouddesk.conf import secrets
@@ -23,6 +25,7 @@ CONF = cfg.CONF
 
 _MODULES = (
     api,
+    audit,
     cloud,
     conductor,
     course,
@@ -30,6 +33,7 @@ _MODULES = (
     history,
     image_import,
     images,
+    notifications,
     pool,
     quota,
     secrets,

@@ -161,11 +161,8 @@ class Telling:
         """Find out what the transaction has made."""
         session.flush()
         table = events.noun_of(self.action) + 's'
-        found = [
-            each
-            for each in session.identity_map.values()
-            if each.__tablename__ == table
-        ]
+        rows: list[Any] = list(session.identity_map.values())
+        found = [each for each in rows if each.__tablename__ == table]
         if len(found) == 1:
             self.made(found[0].id, found[0].__dict__)
         elif found:

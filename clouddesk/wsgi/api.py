@@ -13,6 +13,7 @@ from typing import Any
 from oslo_log import log
 
 from clouddesk import db
+from clouddesk import notifications
 from clouddesk import rpc
 from clouddesk import version
 from clouddesk.api import app
@@ -50,6 +51,7 @@ def init_application() -> Any:
     log.setup(CONF, 'clouddesk')
     db.configure(CONF)
     rpc.init(CONF)
+    notifications.init(CONF, 'api')
     LOG.info('clouddesk %s serves its API', version.version_string())
     return app.build(CONF)
 

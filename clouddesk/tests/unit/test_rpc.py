@@ -10,6 +10,7 @@ from oslotest import base
 from clouddesk import context
 from clouddesk import exceptions
 from clouddesk import rpc
+from clouddesk import sending
 from clouddesk.conductor import rpcapi
 
 
@@ -97,7 +98,7 @@ class SenderTest(base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        self.sender = rpcapi.Sender(size=2)
+        self.sender = sending.Sender('hints', 'It hangs.', size=2)
         self.hangs = threading.Event()
         self.sent = []
         self.addCleanup(self.sender.flush)
@@ -127,7 +128,7 @@ class SenderTest(base.BaseTestCase):
 
     def test_too_many_are_dropped(self):
         self.hang()
-        with self.assertLogs('clouddesk.conductor.rpcapi') as logs:
+        with self.assertLogs('clouddesk.sending') as logs:
             self.put('a', 'b', 'c', 'd')
         self.assertEqual(1, len(logs.output), logs.output)
         self.hangs.set()
@@ -138,7 +139,7 @@ class SenderTest(base.BaseTestCase):
 
     def test_the_thread_starts_with_the_first_hint(self):
         with mock.patch.object(threading, 'Thread', autospec=True) as thread:
-            sender = rpcapi.Sender()
+            sender = sending.Sender('rpc hints', 'It hangs.')
             thread.assert_not_called()
             sender.put(self.fail)
             sender.put(self.fail)
@@ -148,7 +149,7 @@ class SenderTest(base.BaseTestCase):
 
     def test_a_child_starts_its_own_thread(self):
         with mock.patch.object(threading, 'Thread', autospec=True) as thread:
-            sender = rpcapi.Sender()
+            sender = sending.Sender('rpc hints', 'It hangs.')
             sender.put(self.fail)
             thread.return_value.is_alive.return_value = False
             sender.put(self.fail)

@@ -1,0 +1,150 @@
+"""Tells others on the message bus what was done.
+
+A notification is sent after the transaction that it tells about, at most
+once. Nobody waits for it, and the history does not depend on it.
+"""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+import functools
+import socket
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log
+import oslo_messaging as messaging
+
+from clouddesk import cadf
+from clouddesk import context
+from clouddesk import events
+from clouddesk import rpc
+from clouddesk import sending
+from clouddesk.conf import notifications as options
+
+LOG = log.getLogger(__name__)
+
+#: Grows at the end when a field is added, at the beginning when one goes.
+VERSION = '1.0'
+
+_PHASES = {
+    events.PENDING: 'start',
+    events.SUCCESS: 'end',
+    events.FAILURE: 'error',
+}
+
+#: Of this process; its thread starts with the first notification. A large
+#: pool tells of all its desktops at nearly the same time.
+_sender = sending.Sender(
+    'notifications',
+    'The message broker hangs. Notifications are dropped until those that '
+    'wait are sent; the history has them all.',
+    size=10_000,
+)
+
+
+class _Outlet:
+    """Where the notifications of a process go."""
+
+    def __init__(self, conf: cfg.ConfigOpts, program: str) -> None:
+        self._conf = conf
+        self._publisher = 'clouddesk-%s.%s' % (
+            program,
+            conf.conductor.host or socket.gethostname(),
+        )
+        #: By topics; only the thread of the sender uses them.
+        self._notifiers: dict[tuple[str, ...], messaging.Notifier] = {}
+
+    def told(self, rows: Sequence[events.Values]) -> None:
+        for row in rows:
+            _sender.put(functools.partial(self._send, row))
+
+    def _send(self, row: events.Values) -> None:
+        for form, (topics, payload) in _FORMS.items():
+            if form in self._conf.notifications.formats:
+                try:
+                    self._notify(row, topics(self._conf), payload(row))
+                except Exception:
+                    LOG.exception('No notification of %s', row['action'])
+
+    def _notify(
+        self, row: events.Values, topics: tuple[str, ...], payload: Any
+    ) -> None:
+        who = context.RequestContext(
+            request_id=row['request_id'],
+            user_id=row['user_id'],
+            project_id=row['project_id'],
+            overwrite=False,
+        )
+        notifier = self._notifier(topics)
+        is_error = row['outcome'] == events.FAILURE
+        send = notifier.error if is_error else notifier.info
+        send(who, event_type(row), payload)
+
+    def _notifier(self, topics: tuple[str, ...]) -> messaging.Notifier:
+        if topics not in self._notifiers:
+            self._notifiers[topics] = messaging.Notifier(
+                rpc.notification_transport(),
+                publisher_id=self._publisher,
+                serializer=rpc.RequestSerializer(),
+                topics=list(topics) or None,
+                # A message whose receipt is not told may have arrived.
+                retry=0,
+            )
+        return self._notifiers[topics]
+
+
+def event_type(row: events.Values) -> str:
+    """``desktop.start.end``"""
+    return '%s.%s' % (row['action'], _PHASES[row['outcome']])
+
+
+def versioned(row: events.Values) -> dict[str, Any]:
+    """The payload of a versioned notification."""
+    return {
+        'clouddesk_object.name': 'EventPayload',
+        'clouddesk_object.namespace': 'clouddesk',
+        'clouddesk_object.version': VERSION,
+        'clouddesk_object.data': events.document(row),
+    }
+
+
+def init(conf: cfg.ConfigOpts, program: str) -> None:
+    """Have this process tell of what it does, in place of an earlier way.
+
+    :param program: ``api`` or ``conductor``
+    """
+    cleanup()
+    _listener.append(_Outlet(conf, program).told)
+    events.listen(_listener[0])
+
+
+def cleanup() -> None:
+    """Tell nothing any more."""
+    while _listener:
+        events.forget(_listener.pop())
+
+
+def flush() -> None:
+    """Wait until the notifications of this process are sent, or lost."""
+    _sender.flush()
+
+
+def _versioned_topics(conf: cfg.ConfigOpts) -> tuple[str, ...]:
+    return tuple(conf.notifications.versioned_topics)
+
+
+def _common_topics(conf: cfg.ConfigOpts) -> tuple[str, ...]:
+    """Those of oslo.messaging's own option."""
+    return ()
+
+
+_Form = tuple[
+    Callable[[cfg.ConfigOpts], tuple[str, ...]],
+    Callable[[events.Values], dict[str, Any]],
+]
+_FORMS: dict[str, _Form] = {
+    options.VERSIONED: (_versioned_topics, versioned),
+    options.CADF: (_common_topics, cadf.record),
+}
+
+_listener: list[events.Listener] = []
