@@ -13,6 +13,8 @@ from clouddesk.i18n import _
 #: Characters of a template, and of a name made with it.
 MAX_TEMPLATE = 64
 MAX_NAME = 255
+#: Characters of a name that people choose for one desktop.
+MIN_OWN, MAX_OWN = 2, 20
 
 _FIELDS = ('base', 'serial', 'project')
 #: ``{serial:03d}``: fill with zeros to so many digits.
@@ -67,6 +69,15 @@ def render(template: str, base: str, serial: int, project: str) -> str:
             limit=MAX_NAME,
         )
     return name
+
+
+def builder(name: str) -> str:
+    """The name of the desktop on which an image is made (V12).
+
+    :param name: of the image, which may have other characters
+    """
+    plain = re.sub(r'\W+', '_', name).strip('_')[:MAX_OWN].strip('_')
+    return plain if len(plain) >= MIN_OWN else 'builder'
 
 
 def _parse(template: str) -> list[_Part]:

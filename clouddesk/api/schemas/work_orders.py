@@ -41,7 +41,9 @@ _PROPERTIES = {
     'subject': common.nullable(
         common.whole(
             {
-                'type': common.one_of(('course', 'desktop', 'image', 'pool')),
+                'type': common.one_of(
+                    ('course', 'desktop', 'image', 'image_build', 'pool')
+                ),
                 'id': common.STRING,
                 'name': common.OPTIONAL_STRING,
             }

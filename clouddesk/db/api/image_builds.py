@@ -74,7 +74,7 @@ def update(
     """
     with db.writer() as session:
         row = _get(session, build_id, project_id)
-        _check(row, 'update')
+        check(row, 'update')
         for key, value in values.items():
             setattr(row, key, value)
         session.flush()
@@ -153,7 +153,7 @@ def finish(
     :raises ImageBuildWrongState: it is not configurable, or is no longer
     :raises DesktopBusy: another order holds the builder
     """
-    _check(seen, 'finish')
+    check(seen, 'finish')
     if seen.builder_id is None or seen.activated_at is not None:
         raise _wrong_state(seen, 'finish')
     return _order(order, seen, flows.GENERATE, 'generate', values)
@@ -168,7 +168,7 @@ def discard(
     :returns: None when there was no builder, and nothing is left to do
     :raises ImageBuildWrongState: an order works on it; cancel that first
     """
-    _check(seen, 'delete')
+    check(seen, 'delete')
     if seen.builder_id is None:
         _forget(seen)
         return None
@@ -251,7 +251,10 @@ def _unchanged(seen: models.ImageBuild) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _check(row: models.ImageBuild, action: str) -> None:
+def check(row: models.ImageBuild, action: str) -> None:
+    """
+    :raises ImageBuildWrongState: an action cannot begin with it as it is
+    """
     if row.status not in states.BUILD_ACTION_FROM[action]:
         raise _wrong_state(row, action)
 

@@ -12,6 +12,7 @@ from clouddesk.api.controllers.v1 import desktops
 from clouddesk.api.controllers.v1 import differences
 from clouddesk.api.controllers.v1 import documents
 from clouddesk.api.controllers.v1 import events
+from clouddesk.api.controllers.v1 import image_builds
 from clouddesk.api.controllers.v1 import images
 from clouddesk.api.controllers.v1 import pools
 from clouddesk.api.controllers.v1 import templates
@@ -29,6 +30,7 @@ class V1(exposure.Controller):
         'desktops': desktops.Desktops(),
         'differences': differences.Differences(),
         'events': events.Events(),
+        'image-builds': image_builds.ImageBuilds(),
         'images': images.Images(),
         'limits': cloud_facts.Limits(),
         'openapi.json': documents.OpenApi(),

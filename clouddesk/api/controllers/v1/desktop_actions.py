@@ -13,6 +13,7 @@ from clouddesk.api import request as cd_request
 from clouddesk.api import selection
 from clouddesk.api import validation
 from clouddesk.api.controllers.v1 import assignment
+from clouddesk.api.controllers.v1 import image_builds
 from clouddesk.api.controllers.v1 import image_login
 from clouddesk.api.controllers.v1 import migration
 from clouddesk.api.controllers.v1 import protection
@@ -114,6 +115,7 @@ class Actions(exposure.Controller):
         self.below = {verb: _action(verb) for verb in _VERBS}
         self.below['console'] = _Console()
         self.below['login'] = image_login.DesktopLogin()
+        self.below['create_image'] = image_builds.CreateImage()
         self.below['migrate'] = migration.Migrate()
         self.below |= assignment.ACTIONS
         self.below |= protection.ACTIONS

@@ -17,6 +17,7 @@ from clouddesk.api.views import work_orders as view
 from clouddesk.db import models
 from clouddesk.db.api import work_orders as db
 from clouddesk.policies import differences
+from clouddesk.policies import image_builds
 from clouddesk.policies import work_orders as policies
 
 #: Verb and status of its answer: 200 when nothing is left to be done.
@@ -25,8 +26,14 @@ _VERBS = {'retry': 202, 'pause': 200, 'resume': 200, 'cancel': 202}
 #: Verbs after which a conductor has work.
 _WAKING = frozenset({'retry', 'resume', 'cancel'})
 
-#: Kinds of orders that only repairs give: the rule of those.
-_REPAIRS = {flows.REATTACH: differences.REPAIR}
+#: Kinds of orders that are not called like the rule of what gives them.
+_RULES = {
+    flows.REATTACH: differences.REPAIR,
+    flows.PREPARE: image_builds.CREATE,
+    flows.GENERATE: image_builds.FINISH,
+    flows.DISCARD: image_builds.DELETE,
+    flows.CAPTURE: image_builds.CAPTURE,
+}
 
 
 def _act(
@@ -48,7 +55,7 @@ def _require_rights(req: cd_request.Request, order_ids: list[str]) -> None:
     """
     for kind in sorted(db.kinds(order_ids, listing.scope(req))):
         noun, _dot, verb = kind.partition('.')
-        rule = _REPAIRS.get(kind, 'clouddesk:%ss:%s' % (noun, verb))
+        rule = _RULES.get(kind, 'clouddesk:%ss:%s' % (noun, verb))
         policy.authorize(req.caller, rule)
 
 

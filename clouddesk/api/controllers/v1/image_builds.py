@@ -1,0 +1,206 @@
+"""``/v1/image-builds``, and images of desktops that stay."""
+
+from typing import Any
+
+from clouddesk import exceptions
+from clouddesk import names
+from clouddesk import states
+from clouddesk.api import exposure
+from clouddesk.api import listing
+from clouddesk.api import ordering
+from clouddesk.api import preflight
+from clouddesk.api import request as cd_request
+from clouddesk.api import templating
+from clouddesk.api import validation
+from clouddesk.api.schemas import common
+from clouddesk.api.schemas import image_builds as schemas
+from clouddesk.api.schemas import limits as limits_schemas
+from clouddesk.api.schemas import work_orders as order_schemas
+from clouddesk.api.views import image_builds as view
+from clouddesk.db import models
+from clouddesk.db.api import desktops as desktops_db
+from clouddesk.db.api import image_builds as db
+from clouddesk.db.api import work_orders as work_orders_db
+from clouddesk.i18n import _
+from clouddesk.policies import image_builds as policies
+
+
+class _Finish(exposure.Controller):
+    """``/v1/image-builds/{image_build_id}/actions/finish``"""
+
+    @exposure.expose(policies.FINISH)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.FINISH)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request, build_id: str) -> exposure.Answer:
+        row = _get(req, build_id)
+        return ordering.accepted(
+            req, db.finish(ordering.of(req), row, req.input)
+        )
+
+
+class _Cancel(exposure.Controller):
+    """``/v1/image-builds/{image_build_id}/actions/cancel``"""
+
+    @exposure.expose(policies.CANCEL)
+    @validation.query(common.EMPTY)
+    @validation.body(common.EMPTY)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request, build_id: str) -> exposure.Answer:
+        return _turn(req, build_id, 'cancel')
+
+
+class _Retry(exposure.Controller):
+    """``/v1/image-builds/{image_build_id}/actions/retry``"""
+
+    @exposure.expose(policies.RETRY)
+    @validation.query(common.EMPTY)
+    @validation.body(common.EMPTY)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request, build_id: str) -> exposure.Answer:
+        return _turn(req, build_id, 'retry')
+
+
+class _Actions(exposure.Controller):
+    """``/v1/image-builds/{image_build_id}/actions``"""
+
+    below = {'finish': _Finish(), 'cancel': _Cancel(), 'retry': _Retry()}
+
+
+class _ImageBuild(exposure.Controller):
+    """``/v1/image-builds/{image_build_id}``"""
+
+    below = {'actions': _Actions()}
+
+    @exposure.expose(policies.GET)
+    @validation.query(common.EMPTY)
+    @validation.response(schemas.IMAGE_BUILD)
+    def get(self, req: cd_request.Request, build_id: str) -> dict[str, Any]:
+        return view.image_build(_get(req, build_id), req.application_url)
+
+    @exposure.expose(policies.UPDATE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.UPDATE)
+    @validation.response(schemas.IMAGE_BUILD)
+    def patch(self, req: cd_request.Request, build_id: str) -> dict[str, Any]:
+        row = db.update(build_id, req.input, listing.scope(req))
+        return view.image_build(row, req.application_url)
+
+    @exposure.expose(policies.DELETE)
+    @validation.query(common.EMPTY)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    @validation.response(common.NOTHING, 204)
+    def delete(
+        self, req: cd_request.Request, build_id: str
+    ) -> exposure.Answer:
+        order = db.discard(ordering.of(req), _get(req, build_id))
+        if order is None:
+            return exposure.Answer(status=204)
+        answer = ordering.accepted(req, order)
+        answer.status = 202
+        return answer
+
+
+class ImageBuilds(exposure.Controller):
+    """``/v1/image-builds``"""
+
+    each = _ImageBuild()
+    kind = 'image build'
+
+    @exposure.expose(policies.LIST)
+    @validation.query(schemas.LIST)
+    @validation.response(schemas.PAGE)
+    def get(self, req: cd_request.Request) -> dict[str, Any]:
+        found = db.list_(
+            listing.project(req), listing.filters(req), listing.page(req)
+        )
+        rows, links = listing.cut(req, found)
+        base = req.application_url
+        return {
+            'image_builds': [view.image_build(row, base) for row in rows],
+            'links': links,
+        }
+
+    @exposure.expose(policies.CREATE)
+    @validation.query(limits_schemas.DRY_RUN)
+    @validation.body(schemas.CREATE)
+    @validation.response(limits_schemas.PREVIEW)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(self, req: cd_request.Request) -> exposure.Answer:
+        spec = templating.resolve(req, req.input)
+        build = _wanted(req) | {
+            'source_type': 'image',
+            'source_id': spec['image_id'],
+        }
+        return preflight.order(
+            req,
+            spec,
+            1,
+            lambda most: db.create(
+                ordering.of(req),
+                build,
+                spec,
+                names.builder(build['name']),
+                most,
+            ),
+        )
+
+
+class CreateImage(exposure.Controller):
+    """``/v1/desktops/{desktop_id}/actions/create_image``"""
+
+    @exposure.expose(policies.CAPTURE)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.CAPTURE)
+    @validation.response(order_schemas.WORK_ORDER, 202)
+    def post(
+        self, req: cd_request.Request, desktop_id: str
+    ) -> exposure.Answer:
+        desktop = desktops_db.get(desktop_id, listing.scope(req))
+        build = _wanted(req) | {
+            'source_type': 'desktop',
+            'source_id': desktop.id,
+        }
+        return ordering.accepted(
+            req, db.capture(ordering.of(req), build, desktop)
+        )
+
+
+def _get(req: cd_request.Request, build_id: str) -> models.ImageBuild:
+    return db.get(build_id, listing.scope(req))
+
+
+def _wanted(req: cd_request.Request) -> dict[str, Any]:
+    """The columns that a request fills."""
+    wanted = req.input
+    return {
+        'name': wanted['name'],
+        'note': wanted.get('note', ''),
+        'kind': states.SYSTEM,
+        'properties': {
+            key: wanted[key] for key in schemas.NEEDS if key in wanted
+        },
+    }
+
+
+def _turn(
+    req: cd_request.Request, build_id: str, action: str
+) -> exposure.Answer:
+    """Cancel or retry the order of a build."""
+    row = _get(req, build_id)
+    db.check(row, action)
+    if row.work_order_id is None or (
+        action == 'retry' and row.order_status != states.FAILED
+    ):
+        raise exceptions.Conflict(
+            _(
+                'Nothing that was ordered for image build %(name)s can be '
+                'tried again; finish it, retry its desktop, or delete it.'
+            ),
+            {'image_build_id': row.id, 'desktop_id': row.builder_id},
+            name=row.name,
+        )
+    (order,) = work_orders_db.act(
+        action, [row.work_order_id], listing.scope(req)
+    )
+    return ordering.accepted(req, order)

@@ -1,0 +1,47 @@
+"""Image builds, as the API shows them."""
+
+from typing import Any
+
+from clouddesk import states
+from clouddesk.api.schemas import image_builds as schemas
+from clouddesk.api.views import links
+from clouddesk.db import models
+from clouddesk.i18n import _
+
+
+def image_build(row: models.ImageBuild, base: str) -> dict[str, Any]:
+    return {
+        'id': row.id,
+        'name': row.name,
+        'note': row.note,
+        'status': row.status,
+        'fault': _fault(row),
+        'kind': row.kind,
+        'source': {'type': row.source_type, 'id': row.source_id},
+        **{key: row.properties.get(key) for key in schemas.NEEDS},
+        'desktop_id': row.builder_id,
+        # Until it is activated it may still go.
+        'image_id': row.image_id if row.activated_at else None,
+        'work_order_id': row.work_order_id,
+        'activated_at': links.time(row.activated_at),
+        'project_id': row.project_id,
+        'user_id': row.user_id,
+        'created_at': links.time(row.created_at),
+        'updated_at': links.time(row.updated_at),
+        'links': links.own(base, 'image-builds', row.id),
+    }
+
+
+def _fault(row: models.ImageBuild) -> dict[str, str] | None:
+    if row.status != states.BUILD_FAULT:
+        return None
+    for code, message in (
+        (row.order_fault_code, row.order_fault_message),
+        (row.builder_fault_code, row.builder_fault_message),
+    ):
+        if code:
+            return {'code': code, 'message': message or ''}
+    return {
+        'code': 'not_built',
+        'message': _('There is neither an image nor a builder.'),
+    }
