@@ -52,6 +52,47 @@ class ImageTest(base.CloudTestCase):
             exceptions.CloudNotFound, cloud.for_user(user).image.get, image_id
         )
 
+    def test_change(self):
+        """I4: one call changes all."""
+        image_id = self.make('mine')
+        before = self.emulator.calls('image', 'PATCH')
+        changed = self.cloud.image.change(
+            image_id, {'name': 'yours', 'max_ram': 5, 'tags': ['a']}
+        )
+        self.assertEqual(
+            ('yours', 5, ('a',)), (changed.name, changed.max_ram, changed.tags)
+        )
+        self.assertEqual(changed, self.cloud.image.get(image_id))
+        calls = self.emulator.calls('image', 'PATCH')
+        self.assertEqual(1, len(calls) - len(before))
+
+    def test_nothing_to_change(self):
+        image_id = self.make('mine')
+        changed = self.cloud.image.change(image_id, {'max_ram': None})
+        self.assertEqual('mine', changed.name)
+        self.assertEqual([], self.emulator.calls('image', 'PATCH'))
+
+    def test_change_what_belongs_to_others(self):
+        image_id = self.make('theirs', self.school.other_project_id)
+        self.assertRaises(
+            exceptions.CloudForbidden,
+            self.cloud.image.change,
+            image_id,
+            {'name': 'mine'},
+        )
+
+    def test_activate_and_deactivate(self):
+        """T6"""
+        image_id = self.make('mine')
+        for active, status in ((False, 'deactivated'), (True, 'active')):
+            for _again in range(2):
+                self.cloud.image.set_active(image_id, active)
+                self.assertEqual(status, self.cloud.image.get(image_id).status)
+
+    def make(self, name, project=None):
+        project = project or self.school.project_id
+        return self.emulator.glance.create_image(project, name)
+
     def test_trouble_is_not_repeated(self):
         """openstacksdk would ask five times more."""
         fault = self.emulator.fault(
