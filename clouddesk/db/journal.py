@@ -141,7 +141,8 @@ class Telling:
 
         What an earlier one wrote, and is no longer right, goes away.
         """
-        if not self.ids and self.about is None:
+        is_known = self.ids and self._known.keys() >= set(self.ids)
+        if self.about is None and not is_known:
             self._find(session)
         rows = self.now()
         if rows == self.rows:
@@ -162,11 +163,17 @@ class Telling:
         session.flush()
         table = events.noun_of(self.action) + 's'
         rows: list[Any] = list(session.identity_map.values())
-        found = [each for each in rows if each.__tablename__ == table]
+        found = {
+            each.id: dict(each.__dict__)
+            for each in rows
+            if each.__tablename__ == table
+        }
+        for id_, values in found.items():
+            self.describe(id_, values)
         if len(found) == 1:
-            self.made(found[0].id, found[0].__dict__)
+            self.made(*found.popitem())
         elif found:
-            self.chose({each.id: each.__dict__ for each in found})
+            self.chose(found)
 
     def _subjects(self) -> Sequence[Subject | None]:
         if not self.ids:
