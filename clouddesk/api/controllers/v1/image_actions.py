@@ -12,6 +12,8 @@ from clouddesk.api.controllers.v1 import image_import
 from clouddesk.api.controllers.v1 import image_removal
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
+from clouddesk.cloud import types
+from clouddesk.db.api import images as db
 from clouddesk.policies import images as policies
 
 #: Glance's statuses of images that have data.
@@ -56,14 +58,23 @@ def _set_active(
 ) -> dict[str, Any]:
     with image_fields.refused(image_id):
         images = cloud.for_user(req.caller).image
-        before = images.get(image_id)
-        if before.status not in _TURNABLE:
-            raise exceptions.ImageWrongState(
-                name=before.name or before.id,
-                status=before.status,
-                action='activate' if active else 'deactivate',
-                allowed=' or '.join(_TURNABLE),
-            )
+        _check(images.get(image_id), active)
         images.set_active(image_id, active)
         found = images.get(image_id)
     return image_fields.shown(req, [found])[0]
+
+
+def _check(image: types.Image, active: bool) -> None:
+    """
+    :raises ImageWrongState: Glance has no data of it, or it is retired, and
+        that is more than not being active
+    """
+    row = db.find(image.id) if active else None
+    is_retired = row is not None and row.retired_at is not None
+    if is_retired or image.status not in _TURNABLE:
+        raise exceptions.ImageWrongState(
+            name=image.name or image.id,
+            status='retired' if is_retired else image.status,
+            action='activate' if active else 'deactivate',
+            allowed=' or '.join(_TURNABLE),
+        )
