@@ -123,6 +123,13 @@ class Template(columns.FormattableColumn):
         return text.one_line(line)
 
 
+class Source(columns.FormattableColumn):
+    """What an image is made from: ``desktop 5b2c…``"""
+
+    def human_readable(self) -> str:
+        return '%(type)s %(id)s' % self._value if self._value else ''
+
+
 class Timetable(columns.FormattableColumn):
     """One line for each lesson, and one for the days."""
 

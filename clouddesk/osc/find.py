@@ -73,6 +73,16 @@ def templates(client: Any, names: list[str]) -> list[Any]:
     return _all(client.find_template, names, _('template'))
 
 
+def image_build(client: Any, name: str) -> Any:
+    """One image build by name or id."""
+    return image_builds(client, [name])[0]
+
+
+def image_builds(client: Any, names: list[str]) -> list[Any]:
+    """Image builds by name or id, each once, in the order given."""
+    return _all(client.find_image_build, names, _('image build'))
+
+
 def images(client: Any, names: list[str]) -> list[Any]:
     """Images as clouddesk shows them, by name or id, each once, in order."""
     return _all(client.find_image, names, _('image'))

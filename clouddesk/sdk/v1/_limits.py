@@ -5,6 +5,7 @@ from typing import Any
 from clouddesk.sdk.v1 import _base
 from clouddesk.sdk.v1 import course as _course
 from clouddesk.sdk.v1 import desktop as _desktop
+from clouddesk.sdk.v1 import image_build as _image_build
 from clouddesk.sdk.v1 import limits as _limits
 from clouddesk.sdk.v1 import pool as _pool
 from clouddesk.sdk.v1 import template as _template
@@ -62,6 +63,15 @@ class LimitsMixin(_base.BaseProxy):
         """
         return self._preview(_template.Template.new(**attrs))
 
+    def preview_image_build(self, **attrs: Any) -> _limits.Preview:
+        """See whether an image build could begin
+
+        :param attrs: As of :meth:`create_image_build`.
+
+        :returns: A :class:`~clouddesk.sdk.v1.limits.Preview`
+        """
+        return self._preview(_image_build.ImageBuild.new(**attrs))
+
     def preview_pool(self, **attrs: Any) -> _limits.Preview:
         """See whether a pool could be made
 
@@ -90,6 +100,7 @@ class LimitsMixin(_base.BaseProxy):
         self,
         wanted: _course.Course
         | _desktop.Desktop
+        | _image_build.ImageBuild
         | _pool.Pool
         | _template.Template,
     ) -> _limits.Preview:

@@ -5,6 +5,7 @@ from clouddesk.sdk.v1 import _assignments
 from clouddesk.sdk.v1 import _courses
 from clouddesk.sdk.v1 import _desktops
 from clouddesk.sdk.v1 import _housekeeping
+from clouddesk.sdk.v1 import _image_builds
 from clouddesk.sdk.v1 import _image_imports
 from clouddesk.sdk.v1 import _image_removal
 from clouddesk.sdk.v1 import _images
@@ -18,6 +19,7 @@ from clouddesk.sdk.v1 import course as _course
 from clouddesk.sdk.v1 import desktop as _desktop
 from clouddesk.sdk.v1 import difference as _difference
 from clouddesk.sdk.v1 import image as _image
+from clouddesk.sdk.v1 import image_build as _image_build
 from clouddesk.sdk.v1 import pool as _pool
 from clouddesk.sdk.v1 import template as _template
 from clouddesk.sdk.v1 import work_order as _work_order
@@ -27,6 +29,7 @@ class Proxy(
     _assignments.AssignmentsMixin,
     _courses.CoursesMixin,
     _desktops.DesktopsMixin,
+    _image_builds.ImageBuildsMixin,
     _image_imports.ImageImportsMixin,
     _image_removal.ImageRemovalMixin,
     _images.ImagesMixin,
@@ -47,6 +50,7 @@ class Proxy(
         'desktop': _desktop.Desktop,
         'difference': _difference.Difference,
         'image': _image.Image,
+        'image_build': _image_build.ImageBuild,
         'pool': _pool.Pool,
         'template': _template.Template,
         'work_order': _work_order.WorkOrder,

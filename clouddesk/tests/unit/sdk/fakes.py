@@ -301,6 +301,35 @@ def course(name='maths', **attrs):
     )
 
 
+def image_build(name='win11', **attrs):
+    """An image build as the API shows it."""
+    return {
+        'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, 'build ' + name)),
+        'name': name,
+        'note': 'memo',
+        'status': 'configurable',
+        'fault': None,
+        'kind': 'system',
+        'source': {
+            'type': 'image',
+            'id': 'f6b9a1c2-3d4e-4f50-8a6b-7c8d9e0f1a2b',
+        },
+        'min_disk': None,
+        'min_ram': 2048,
+        'max_ram': None,
+        'min_vcpus': 2,
+        'desktop_id': '1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f',
+        'image_id': None,
+        'work_order_id': '4b825dc6-42cb-4eb9-a060-e54bf8d69288',
+        'activated_at': None,
+        'project_id': PROJECT_ID,
+        'user_id': 'u1',
+        'created_at': '2026-11-20T09:00:00Z',
+        'updated_at': '2026-11-20T09:05:00Z',
+        'links': [],
+    } | attrs
+
+
 def image(name='win11', **attrs):
     """An image as the API shows it."""
     return {
