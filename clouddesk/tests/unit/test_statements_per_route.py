@@ -78,7 +78,7 @@ STATEMENTS = {
     'DELETE /v1/images/{image_id}': 10,
     'GET /v1/images/{image_id}': 1,
     'PATCH /v1/images/{image_id}': 2,
-    'POST /v1/images/{image_id}/actions/activate': 2,
+    'POST /v1/images/{image_id}/actions/activate': 3,
     'POST /v1/images/{image_id}/actions/check': 5,
     'POST /v1/images/{image_id}/actions/import': 1,
     'GET /v1/images/{image_id}/imports': 0,
