@@ -12,7 +12,6 @@ from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log
-import oslo_messaging as messaging
 
 from clouddesk import cadf
 from clouddesk import context
@@ -52,7 +51,7 @@ class _Outlet:
             conf.conductor.host or socket.gethostname(),
         )
         #: By topics; only the thread of the sender uses them.
-        self._notifiers: dict[tuple[str, ...], messaging.Notifier] = {}
+        self._notifiers: dict[tuple[str, ...], Any] = {}
 
     def told(self, rows: Sequence[events.Values]) -> None:
         for row in rows:
@@ -80,16 +79,9 @@ class _Outlet:
         send = notifier.error if is_error else notifier.info
         send(who, event_type(row), payload)
 
-    def _notifier(self, topics: tuple[str, ...]) -> messaging.Notifier:
+    def _notifier(self, topics: tuple[str, ...]) -> Any:
         if topics not in self._notifiers:
-            self._notifiers[topics] = messaging.Notifier(
-                rpc.notification_transport(),
-                publisher_id=self._publisher,
-                serializer=rpc.RequestSerializer(),
-                topics=list(topics) or None,
-                # A message whose receipt is not told may have arrived.
-                retry=0,
-            )
+            self._notifiers[topics] = rpc.notifier(self._publisher, topics)
         return self._notifiers[topics]
 
 

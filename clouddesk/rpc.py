@@ -5,6 +5,7 @@ for, never at import: a connection that exists before a worker is forked
 would be shared by two processes.
 """
 
+from collections.abc import Sequence
 import threading
 from typing import Any
 
@@ -71,7 +72,7 @@ def transport() -> messaging.Transport:
 
 
 def notification_transport() -> messaging.Transport:
-    """The transport on which other services' notifications arrive."""
+    """The transport of notifications, of other services and of ours."""
     return _transport('notification', messaging.get_notification_transport)
 
 
@@ -102,6 +103,22 @@ def server(
         executor='threading',
         serializer=RequestSerializer(),
         access_policy=messaging.DefaultRPCAccessPolicy,
+    )
+
+
+def notifier(publisher: str, topics: Sequence[str]) -> messaging.Notifier:
+    """What tells others of what was done, at most once.
+
+    :param publisher: who tells
+    :param topics: none are those of ``[oslo_messaging_notifications]``
+    """
+    return messaging.Notifier(
+        notification_transport(),
+        publisher_id=publisher,
+        serializer=RequestSerializer(),
+        topics=list(topics) or None,
+        # A message whose receipt is not told may have arrived.
+        retry=0,
     )
 
 

@@ -149,8 +149,8 @@ class ImageAccountTest(_AccountTest):
 class DesktopAccountTest(_AccountTest):
     def setUp(self):
         super().setUp()
-        (self.id,) = self.make_desktops(1)
-        self.desktop = '/v1/desktops/%s/actions/' % self.id
+        (self.desktop_id,) = self.make_desktops(1)
+        self.desktop = '/v1/desktops/%s/actions/' % self.desktop_id
         self.cloud.tenant.compute.console.return_value = types.Console(
             'novnc', 'vnc', 'http://x.example/'
         )
