@@ -44,6 +44,10 @@ class Image(steps.Step):
                 name=subject.name,
                 reason=refusal.text,
             ) from None
+        except exceptions.CloudForbidden:
+            if ctx.cloud.image.get(subject.id).protected:
+                raise exceptions.ImageProtected(name=subject.name) from None
+            raise
         return steps.Done()
 
 

@@ -53,7 +53,7 @@ class FunctionalTestCase(base.BaseTestCase):
 
     def create_pool(self, size, name='lab', **extra):
         return self.api.post(
-            '/pools', **self.spec(size=size, name=name), **extra
+            '/pools', **self.spec(size=size, name=name, **extra)
         )
 
     def create_desktop(self, name='Ada', **extra):

@@ -16,6 +16,9 @@ _LIST_SERVERS = faulty.Call('compute', 'GET', '/v2.1/servers/detail')
 _CREATE_SERVERS = faulty.Call('compute', 'POST', '/v2.1/servers')
 _ACT = faulty.Call('compute', 'POST', '/v2.1/servers/ID/action')
 _PLUG = faulty.Call('compute', 'POST', '/v2.1/servers/ID/os-interface')
+_DELETE_IMAGES = faulty.Call('image', 'DELETE', '/v2/images/ID')
+_DEACTIVATE = faulty.Call('image', 'POST', '/v2/images/ID/actions/deactivate')
+_UPDATE_IMAGES = faulty.Call('image', 'PATCH', '/v2/images/ID')
 _GET_IMAGES = faulty.Call('image', 'GET', '/v2/images/ID')
 _DELETE_FLOATINGIPS = faulty.Call('network', 'DELETE', '/v2.0/floatingips/ID')
 _DELETE_PORTS = faulty.Call('network', 'DELETE', '/v2.0/ports/ID')
@@ -33,7 +36,59 @@ _CREATE_SECURITY_GROUPS = faulty.Call(
 )
 _UPDATE_FLOATINGIPS = faulty.Call('network', 'PUT', '/v2.0/floatingips/ID')
 
+_LIST_SNAPSHOTS = faulty.Call('block-storage', 'GET', '/v3/snapshots/detail')
+_CREATE_SNAPSHOTS = faulty.Call('block-storage', 'POST', '/v3/snapshots')
+_DELETE_SNAPSHOTS = faulty.Call('block-storage', 'DELETE', '/v3/snapshots/ID')
+_GET_VOLUMES = faulty.Call('block-storage', 'GET', '/v3/volumes/ID')
+_ACT_ON_VOLUMES = faulty.Call('block-storage', 'POST', '/v3/volumes/ID/action')
+_LIST_IMAGES = faulty.Call('image', 'GET', '/v2/images')
+_CAPTURE = (
+    _LIST_VOLUMES,
+    _GET_VOLUMES,
+    _CREATE_VOLUMES,
+    _DELETE_VOLUMES,
+    _ACT_ON_VOLUMES,
+    _LIST_SNAPSHOTS,
+    _CREATE_SNAPSHOTS,
+    _DELETE_SNAPSHOTS,
+    _LIST_IMAGES,
+    _GET_IMAGES,
+    _UPDATE_IMAGES,
+)
+
 CALLS = {
+    'image.generate': (
+        _ACT,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _DELETE_PORTS,
+        _LIST_PORTS,
+        _LIST_IMAGES,
+        _GET_IMAGES,
+        _UPDATE_IMAGES,
+    ),
+    'image.generate, volume and floating IP': (
+        *_CAPTURE,
+        _ACT,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _DELETE_FLOATINGIPS,
+        _DELETE_PORTS,
+        _LIST_FLOATINGIPS,
+        _LIST_PORTS,
+    ),
+    'image.capture': (
+        _ACT,
+        _GET_SERVERS,
+        _LIST_IMAGES,
+        _GET_IMAGES,
+        _UPDATE_IMAGES,
+    ),
+    'image.capture, volume and floating IP': _CAPTURE,
+    'image.delete': (_DELETE_IMAGES,),
+    'image.retire': (_DEACTIVATE, _GET_IMAGES, _UPDATE_IMAGES),
     'desktop.create': (
         _LIST_SERVERS,
         _CREATE_SERVERS,

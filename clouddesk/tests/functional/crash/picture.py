@@ -52,7 +52,10 @@ class Labels:
     """Ids, and what they are called in a picture."""
 
     def __init__(self, house: Any, desktops: list[dict[str, Any]]) -> None:
-        self._names = {each['id']: each['name'] for each in desktops}
+        images = house.cloud.glance.images.values()
+        self._names = {
+            each['id']: each['name'] for each in (*images, *desktops)
+        }
         for kind, things in _carriers(house).items():
             for id_, text in things.items():
                 owner = self.said(text)
@@ -118,7 +121,10 @@ def of(house: Any) -> dict[str, Any]:
             'floating_ips': list(house.neutron.floating_ips.values()),
             'groups': list(house.neutron.groups.values()),
             'volumes': list(house.cinder.volumes.values()),
+            'snapshots': list(house.cinder.snapshots.values()),
             'images': list(house.cloud.glance.images.values()),
+            'builds': [_built(each) for each in _rows(models.ImageBuild)],
+            'known_images': [_known(each) for each in _rows(models.Image)],
             'secrets': _count(models.Secret),
         }
     return labels.plain(seen) | {'made': made(house.cloud)}
@@ -131,7 +137,7 @@ def made(emulated: Any) -> dict[str, int]:
         kind = call.path.rpartition('/')[2]
         if call.status in (201, 202) and kind != 'action':
             counted[kind] += call.number
-    return dict(counted)
+    return dict(counted) | {'captured': emulated.glance.reserved}
 
 
 def changes(emulated: Any) -> list[Any]:
@@ -179,10 +185,15 @@ def complaints(house: Any) -> list[str]:
         for each in _rows(models.Course)
         if each.status in states.COURSE_UNSTABLE
     ]
+    found += [
+        'image build in status %s' % each.status
+        for each in _rows(models.ImageBuild)
+        if each.status in states.BUILD_UNSTABLE
+    ]
     for order in _rows(models.WorkOrder):
         if order.status not in states.ORDER_FINISHED or order.owner:
             found.append('order %s held by %s' % (order.status, order.owner))
-    for model in (models.Desktop, models.Pool):
+    for model in (models.Desktop, models.Pool, models.Image):
         found += [
             '%s held by %s' % (model.__tablename__, each.work_order_id)
             for each in _rows(model)
@@ -235,6 +246,19 @@ def _hidden(desktop_id: str) -> dict[str, Any]:
     with db.reader() as session:
         row = session.get_one(models.Desktop, desktop_id)
         return {'_' + key: getattr(row, key) for key in _HIDDEN}
+
+
+def _known(image: models.Image) -> dict[str, Any]:
+    retired = image.retired_at is not None
+    return {'id': image.id, 'retired': retired, 'fault': image.fault_code}
+
+
+def _built(build: models.ImageBuild) -> dict[str, Any]:
+    keys = ('name', 'status', 'builder_id', 'image_id')
+    traces = ('snapshot_id', 'copy_id', 'activated_at')
+    return {key: getattr(build, key) for key in keys} | {
+        key: getattr(build, key) is not None for key in traces
+    }
 
 
 def _rows(model: Any) -> list[Any]:

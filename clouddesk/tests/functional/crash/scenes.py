@@ -339,6 +339,129 @@ class Migrate(Scene):
         return house.root.post('/desktops/%s/actions/migrate' % desktop_id)
 
 
+# -- images -------------------------------------------------------------------
+
+
+class DeleteImages(Scene):
+    """I6: of four images one is public, and one is used."""
+
+    kind = flows.IMAGE_DELETE
+    verb = 'delete'
+    #: So many of three images have a desktop.
+    used = 1
+
+    def prepare(self, house):
+        school, glance = house.school, house.cloud.glance
+        self.ids = [
+            glance.create_image(
+                school.project_id, 'image %d' % number, visibility='private'
+            )
+            for number in range(3)
+        ]
+        with house.builder():
+            for image_id in self.ids[3 - self.used :]:
+                spec = house.spec(name='Ada', image_id=image_id)
+                house.finish(house.api.post('/desktops', **spec))
+
+    def order(self, house):
+        return house.api.post(
+            '/images/actions/' + self.verb,
+            image_ids=[*self.ids, house.school.image_id],
+        )
+
+
+class RetireImages(DeleteImages):
+    """H14: all three are used, so none goes."""
+
+    kind = flows.IMAGE_RETIRE
+    verb = 'retire'
+    items = 3
+    used = 3
+
+    def order(self, house):
+        return house.api.post('/images/actions/retire', image_ids=self.ids)
+
+
+# -- making images ------------------------------------------------------------
+
+
+class Prepare(Scene):
+    """I8: the desktop on which an image is made."""
+
+    kind = flows.PREPARE
+    items = 1
+
+    def wish(self, house):
+        return house.wish()
+
+    def order(self, house):
+        wanted = house.spec(name='golden', **self.wish(house))
+        return house.keeper.post('/image-builds', **wanted)
+
+
+class Discard(Prepare):
+    """The build is given up, and its desktop goes with it."""
+
+    kind = flows.DISCARD
+
+    def prepare(self, house):
+        with house.builder():
+            order = house.finish(super().order(house))
+        self.build = '/image-builds/' + order['subject']['id']
+
+    def order(self, house):
+        return house.keeper.delete(self.build)
+
+
+class Generate(Discard):
+    """I12, I13, H2: its disk in Cinder becomes the image."""
+
+    kind = flows.GENERATE
+
+    def order(self, house):
+        return house.keeper.post(self.build + '/actions/finish')
+
+
+class GenerateFromImage(Generate):
+    """I12: the disk of the hypervisor does."""
+
+    all_ways = False
+    variant = 'from an image'
+    idle = frozenset({'snapshot', 'copy', 'volume', 'floating_ip'})
+
+    def wish(self, house):
+        return {}
+
+
+class Capture(Scene):
+    """S3, V49, H2: a desktop that is off, and stays."""
+
+    kind = flows.CAPTURE
+    items = 1
+
+    def wish(self, house):
+        return house.wish()
+
+    def prepare(self, house):
+        with house.builder():
+            desktop_id = house.build_desktop(**self.wish(house))
+            house.finish(house.act('desktops', desktop_id, 'stop'))
+
+    def order(self, house):
+        (desktop_id,) = house.ids()
+        path = '/desktops/%s/actions/create_image' % desktop_id
+        return house.keeper.post(path, name='golden')
+
+
+class CaptureFromImage(Capture):
+    all_ways = False
+    variant = 'from an image'
+    idle = frozenset({'snapshot', 'copy'})
+
+    def wish(self, house):
+        return {}
+
+
 # -- ordered once more --------------------------------------------------------
 
 
@@ -481,6 +604,44 @@ class Halfway(Scene):
         return order
 
 
+class PrepareCancelled(Cancelled, Prepare):
+    pass
+
+
+class _ImageCancelled(Scene):
+    """Called off when Cinder reads the disk: no trace of the image is left."""
+
+    variant = 'cancelled'
+    ends = 'cancelled'
+
+    @property
+    def family(self):
+        return ('undo.image', 'undo.tidy')
+
+    def order(self, house):
+        house.cinder.upload_seconds = 3600.0
+        with house.builder():
+            order = super().order(house)
+            house.until(
+                lambda: house.api.get('/work-orders/' + order['id']),
+                lambda each: each['items'][0]['step'] == 'ready',
+            )
+        order = house.act('work-orders', order['id'], 'cancel')
+        with house.cloud.lock:
+            house.cinder.upload_seconds = 0.0
+            for each in house.cinder.volumes.values():
+                each['_due'] = 0.0
+        return order
+
+
+class GenerateCancelled(_ImageCancelled, Generate):
+    pass
+
+
+class CaptureCancelled(_ImageCancelled, Capture):
+    pass
+
+
 class StopHalfway(Halfway):
     kind = flows.STOP
     waits = 'settled'
@@ -519,11 +680,22 @@ SCENES: tuple[Scene, ...] = (
     Start(),
     Reboot(),
     Migrate(),
+    DeleteImages(),
+    RetireImages(),
+    Prepare(),
+    Discard(),
+    Generate(),
+    GenerateFromImage(),
+    Capture(),
+    CaptureFromImage(),
     CreateCancelled(),
     CreatePoolCancelled(),
     GrowCancelled(),
     RetryPoolCancelled(),
     RetryCancelled(),
+    PrepareCancelled(),
+    GenerateCancelled(),
+    CaptureCancelled(),
     StopHalfway(),
     DeleteHalfway(),
     RebuildHalfway(),

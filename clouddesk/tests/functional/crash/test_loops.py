@@ -310,7 +310,40 @@ class Repair(Loop):
         return not found
 
 
+class Retirement(Loop):
+    """H14: a retired image whose last user has gone."""
+
+    noun = 'retirement'
+    places = (
+        ('clouddesk.db.api.image_orders.act', 1),
+        ('clouddesk.conductor.retirement.Retirement._one', 1),
+    )
+
+    def prepare(self, house):
+        image_id = house.cloud.glance.create_image(
+            house.school.project_id, 'old', visibility='private'
+        )
+        with house.builder():
+            pool_id = house.build_pool(1, image_id=image_id)
+            house.finish(house.act('images', image_id, 'retire'))
+        # Not by a conductor that looks for retired images, too.
+        with db.writer() as session:
+            session.execute(sa.update(models.Desktop).values(pool_id=None))
+            session.execute(sa.delete(models.Pool).filter_by(id=pool_id))
+            session.execute(
+                sa.update(models.Desktop).values(
+                    image_id=house.school.image_id
+                )
+            )
+
+    def is_over(self, house):
+        names = [i['name'] for i in house.cloud.glance.images.values()]
+        orders = house.api.get('/work-orders', status='queued,running')
+        return 'old' not in names and not orders['work_orders']
+
+
 LOOPS = (
+    Retirement(),
     Sweep(),
     Restart(),
     GiveUp(),

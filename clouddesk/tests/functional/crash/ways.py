@@ -126,7 +126,68 @@ def _cancel(house: House, order: Order) -> None:
         house.act('work-orders', order['id'], 'cancel')
 
 
+def _image(house: House) -> None:
+    house.cloud.glance.create_image(
+        house.school.project_id, 'mine', visibility='private'
+    )
+
+
+def _on_image(verb: str) -> Callable[[House], Order]:
+    def give(house: House) -> Order:
+        (image_id,) = (
+            each['id']
+            for each in house.cloud.glance.images.values()
+            if each['name'] == 'mine'
+        )
+        order: Order = house.api.post(
+            '/images/actions/' + verb, image_ids=[image_id]
+        )
+        return order
+
+    return give
+
+
+def _keeper(house: House) -> Any:
+    return house.service.client('grace')
+
+
+def _builder(wish: Callable[[House], dict[str, Any]]) -> Callable[..., None]:
+    def prepare(house: House) -> None:
+        wanted = house.spec(name='golden', **wish(house))
+        house.finish(_keeper(house).post('/image-builds', **wanted))
+
+    return prepare
+
+
+def _finish(house: House) -> Order:
+    (build,) = _keeper(house).get('/image-builds')['image_builds']
+    path = '/image-builds/%s/actions/finish' % build['id']
+    return _keeper(house).post(path)
+
+
+def _rich_off(house: House) -> None:
+    house.build_desktop(keep_running=False, **rich(house))
+    house.finish(_act('stop')(house))
+
+
+def _capture(house: House) -> Order:
+    path = '/desktops/%s/actions/create_image' % _desktop(house)
+    return _keeper(house).post(path, name='golden')
+
+
+def _plain(house: House) -> dict[str, Any]:
+    return {}
+
+
 WAYS = {
+    'image.generate': Way(_finish, {}, _builder(_plain)),
+    'image.generate, volume and floating IP': Way(_finish, {}, _builder(rich)),
+    'image.capture': Way(_capture, {'off': 1}, _off),
+    'image.capture, volume and floating IP': Way(
+        _capture, {'off': 1}, _rich_off
+    ),
+    'image.delete': Way(_on_image('delete'), {}, _image),
+    'image.retire': Way(_on_image('retire'), {}, _image),
     'desktop.create': Way(
         lambda house: house.create_desktop(), {'running': 1}
     ),
