@@ -15,6 +15,7 @@ from clouddesk.api.schemas import checks
 from clouddesk.api.schemas import courses
 from clouddesk.api.schemas import desktops
 from clouddesk.api.schemas import differences
+from clouddesk.api.schemas import images
 from clouddesk.api.schemas import limits
 from clouddesk.api.schemas import pools
 from clouddesk.api.schemas import templates
@@ -54,6 +55,10 @@ SCHEMAS = {
     'desktops-changed': desktops.DESKTOPS,
     'desktops-lock': desktops.flags('lock'),
     'desktops-unlock': desktops.flags('unlock'),
+    'image': images.IMAGE,
+    'image-set': images.UPDATE,
+    'image-usage': images.USAGE,
+    'images': images.PAGE,
     'limits': limits.LIMITS,
     'differences': differences.PAGE,
     'differences-repair': differences.REPAIR,
