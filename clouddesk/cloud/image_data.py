@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import re
 from typing import Any
+from typing import BinaryIO
 
+from glanceclient import client as glance
+from glanceclient import exc as glance_exceptions
 from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
@@ -69,6 +72,31 @@ class ImageData:
         except exceptions.CloudNotFound:
             return False
         return True
+
+    def upload(self, image_id: str, source: BinaryIO, size: int) -> None:
+        """Give an image the bytes of a file; takes as long as it takes.
+
+        :param size: of the file
+        :raises CloudQuotaExceeded: there is no room for it
+        """
+        client = glance.Client(
+            '2',
+            session=self._conn.session,
+            interface=self._conn.config.get_interface('image'),
+            region_name=self._conn.config.get_region_name('image'),
+        )
+        try:
+            client.images.upload(image_id, source, image_size=size)
+        except glance_exceptions.HTTPException as error:
+            raise errors.from_status(
+                _SERVICE, int(error.code), str(error.details)
+            ) from error
+        except glance_exceptions.BaseException as error:
+            raise exceptions.CloudError(
+                service=_SERVICE,
+                reason=errors.shorten(str(error)),
+                transient=True,
+            ) from error
 
     def begin_import(
         self, image_id: str, method: str, uri: str | None = None

@@ -12,6 +12,7 @@ from oslo_log import log as logging
 from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import version
+from clouddesk.cmd import manage_images
 from clouddesk.conf import secrets as secrets_conf
 from clouddesk.db import errors
 from clouddesk.db import migration
@@ -147,6 +148,7 @@ def _configuration(argv: list[str]) -> cfg.ConfigOpts:
 def _add_commands(parsers: Any) -> None:
     nouns = {
         'db': _('The tables of clouddesk.'),
+        'images': _('What desktops are made from.'),
         'project': _('Where clouddesk may make desktops.'),
         'secrets': _('What must not be read by others.'),
     }
@@ -167,6 +169,7 @@ def _add_commands(parsers: Any) -> None:
         required=True,
         help=_('Keep those that finished in the last so many days.'),
     )
+    manage_images.add_commands(verbs['images'], _add)
     _add_project_enable(verbs['project'])
     _add(
         verbs['secrets'],
