@@ -2,8 +2,11 @@
 
 from collections.abc import Generator
 from collections.abc import Iterable
+import itertools
 from typing import Any
 from typing import BinaryIO
+
+from openstack import exceptions
 
 from clouddesk.sdk.v1 import _base
 from clouddesk.sdk.v1 import _common
@@ -71,9 +74,21 @@ class ImagesMixin(_base.BaseProxy):
         :raises: :class:`~openstack.exceptions.DuplicateResource` when
             several images have the name.
         """
-        return self._find(
-            _image.Image, name_or_id, ignore_missing=ignore_missing
+        try:
+            return self.get_image(name_or_id)
+        except exceptions.NotFoundException:
+            pass
+        # Lists leave out what is not active, or hidden.
+        found = itertools.chain.from_iterable(
+            self.images(name=name_or_id, status='all', hidden=hidden)
+            for hidden in (False, True)
         )
+        match = _image.Image._get_one_match(name_or_id, found)
+        if match is None and not ignore_missing:
+            raise exceptions.NotFoundException(
+                f'No {_image.Image.__name__} found for {name_or_id}'
+            )
+        return match
 
     def update_image(
         self, image: str | _image.Image, **attrs: Any

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-import itertools
 from typing import Any
 from typing import Self
 
@@ -127,35 +126,6 @@ class Image(_common.DesktopResource):
     visibility = resource.Body('visibility')
     #: The work order that holds it, if any.
     work_order_id = resource.Body('work_order_id')
-
-    @classmethod
-    def find(  # type: ignore[override]
-        cls,
-        session: Any,
-        name_or_id: str,
-        ignore_missing: bool = True,
-        **_params: Any,
-    ) -> Self | None:
-        """An image by its id or name, whatever its status.
-
-        Lists leave out what is not active, or hidden.
-        """
-        session = cls._get_session(session)
-        conn = session._get_connection()
-        try:
-            return cls.existing(id=name_or_id, connection=conn).fetch(session)
-        except exceptions.NotFoundException:
-            pass
-        found = itertools.chain.from_iterable(
-            cls.list(session, name=name_or_id, status='all', hidden=hidden)
-            for hidden in ('false', 'true')
-        )
-        match = cls._get_one_match(name_or_id, found)
-        if match is None and not ignore_missing:
-            raise exceptions.NotFoundException(
-                f'No {cls.__name__} found for {name_or_id}'
-            )
-        return match
 
     def activate(self, session: Any) -> Self:
         """Let the image be used again."""
