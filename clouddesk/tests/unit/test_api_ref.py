@@ -31,6 +31,7 @@ _SAMPLE = re.compile(r'api_samples/(\S+)\.json')
 #: What ``{action}`` stands for in the reference.
 ACTIONS = {
     'desktops': ('start', 'stop', 'reboot', 'retry', 'rebuild', 'delete'),
+    'images': ('delete', 'retire'),
     'work-orders': ('retry', 'pause', 'resume', 'cancel'),
 }
 
@@ -57,6 +58,7 @@ SCHEMAS = {
     'desktops-unlock': desktops.flags('unlock'),
     'image': images.IMAGE,
     'image-set': images.UPDATE,
+    'images-action': images.BATCH,
     'image-usage': images.USAGE,
     'images': images.PAGE,
     'limits': limits.LIMITS,
@@ -82,6 +84,8 @@ SCHEMAS = {
     'work-order-desktop-migrate': work_orders.WORK_ORDER,
     'work-order-desktop-reboot': work_orders.WORK_ORDER,
     'work-order-desktop-rebuild': work_orders.WORK_ORDER,
+    'work-order-image-delete': work_orders.WORK_ORDER,
+    'work-order-image-retire': work_orders.WORK_ORDER,
     'work-order-pool-create': work_orders.WORK_ORDER,
     'work-order-pool-delete': work_orders.WORK_ORDER,
     'work-order-pool-resize': work_orders.WORK_ORDER,
