@@ -95,7 +95,9 @@ class CreateImageBuild(command.ShowSome):
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order the desktop on which the image is made."""
-        attrs = spec.of_template(parsed_args, self.client)
+        attrs: dict[str, Any] = dict(
+            spec.of_template(parsed_args, self.client)
+        )
         attrs |= spec.attributes(parsed_args, self.connection)
         attrs |= _needs(parsed_args)
         attrs['name'] = parsed_args.name
@@ -270,7 +272,7 @@ class CaptureImage(command.ShowOne):
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order the image."""
         desktop = find.desktop(self.client, parsed_args.desktop)
-        order = self.client.capture_desktop(
+        order = self.client.create_desktop_image(
             desktop.id, **_words(parsed_args), **_needs(parsed_args)
         )
         return _ordered(self, order, parsed_args.wait)

@@ -145,7 +145,7 @@ class ImageBuildsMixin(_base.BaseProxy):
                 return None
             raise
 
-    def capture_desktop(
+    def create_desktop_image(
         self, desktop: str | _desktop.Desktop, name: str, **attrs: Any
     ) -> _work_order.WorkOrder:
         """Make an image of a desktop that is off

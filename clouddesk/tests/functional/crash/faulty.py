@@ -238,6 +238,12 @@ class FaultTestCase(base.FunctionalTestCase):
         ):
             wanted = {row[key] for row in rows if row[key]}
             found += ['%s %s' % (key, id_) for id_ in wanted ^ set(things)]
+        found += ['snapshot %s' % each for each in self.cinder.snapshots]
+        found += [
+            'image %s' % each['id']
+            for each in self.cloud.glance.images.values()
+            if each.get('clouddesk_build_id')
+        ]
         ports = {row['port_id'] for row in rows}
         found += [
             'floating IP %s' % each['id']

@@ -66,6 +66,7 @@ class CrashTestCase(base.FunctionalTestCase):
         self.cinder = self.cloud.cinder
         self.api = self.service.client()
         self.root = self.service.client('root')
+        self.keeper = self.service.client('grace')
         self.public = self.neutron.create_network(
             self.school.service_project_id,
             'public',

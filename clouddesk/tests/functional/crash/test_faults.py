@@ -90,6 +90,11 @@ class FaultTest(faulty.FaultTestCase):
             return
         for pool in self.api.get('/pools')['pools']:
             self.finish(self.api.delete('/pools/' + pool['id']))
+        keeper = self.service.client('grace')
+        for build in keeper.get('/image-builds')['image_builds']:
+            order = keeper.delete('/image-builds/' + build['id'])
+            if order is not None:
+                self.finish(order)
         for desktop in self.desktops():
             self.finish(self.api.delete('/desktops/' + desktop['id']))
         self.assertNothingLeft()

@@ -88,6 +88,6 @@ class ImageBuildsTest(base.SDKTest):
         path = '/desktops/%s/actions/create_image' % desktop['id']
         call = self.cloud.answer('POST', path, ORDER)
         wanted = {'name': 'golden', 'note': 'clean', 'min_vcpus': 2}
-        order = self.proxy.capture_desktop(desktop['id'], **wanted)
+        order = self.proxy.create_desktop_image(desktop['id'], **wanted)
         self.assertEqual(wanted, call.last_request.json())
         self.assertEqual(ORDER['id'], order.id)
