@@ -185,6 +185,16 @@ class Checksum(columns.FormattableColumn):
         return text.one_line('%(algorithm)s:%(value)s' % self._value)
 
 
+class Details(columns.FormattableColumn):
+    """``fields: name, note``"""
+
+    def human_readable(self) -> str:
+        return '; '.join(
+            text.one_line('%s: %s' % (key, _words(value)))
+            for key, value in sorted((self._value or {}).items())
+        )
+
+
 class Pairs(columns.FormattableColumn):
     """``os_admin_user='root', hw_machine_type='q35'``"""
 
@@ -193,6 +203,10 @@ class Pairs(columns.FormattableColumn):
             text.one_line("%s='%s'" % pair)
             for pair in sorted((self._value or {}).items())
         )
+
+
+def _words(value: Any) -> str:
+    return ', '.join(value) if isinstance(value, list) else str(value)
 
 
 def fault(value: dict[str, Any] | None) -> str:

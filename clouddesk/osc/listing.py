@@ -23,6 +23,12 @@ def add_options(
     :param default: how to sort when nothing is said; the service decides
         when it is empty
     """
+    add_page_options(parser)
+    add_scope_options(parser, sort_keys, default)
+
+
+def add_page_options(parser: argparse.ArgumentParser) -> None:
+    """Add paging and ``--long``."""
     parser.add_argument(
         '--limit',
         metavar='<number>',
@@ -38,7 +44,6 @@ def add_options(
         metavar='<id>',
         help=_('Only those that come after this one (ID)'),
     )
-    add_scope_options(parser, sort_keys, default)
     parser.add_argument(
         '--long',
         action='store_true',
@@ -110,6 +115,12 @@ def query(parsed_args: argparse.Namespace, connection: Any) -> dict[str, Any]:
     """What the options ask of the API."""
     asked: dict[str, Any] = dict(parsed_args.sort)
     asked |= project_query(parsed_args, connection)
+    return asked | page_query(parsed_args)
+
+
+def page_query(parsed_args: argparse.Namespace) -> dict[str, Any]:
+    """What ``--limit`` and ``--marker`` ask of the API."""
+    asked: dict[str, Any] = {}
     if getattr(parsed_args, 'marker', None):
         asked['marker'] = parsed_args.marker
     if getattr(parsed_args, 'limit', None):

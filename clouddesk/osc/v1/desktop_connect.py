@@ -15,6 +15,7 @@ from clouddesk.osc import text
 from clouddesk.osc.i18n import _
 from clouddesk.osc.v1 import rows
 
+_CONSOLE = ('type', 'protocol', 'url')
 _CONSOLES = {'novnc': 'novnc', 'spice': 'spice-html5', 'serial': 'serial'}
 
 
@@ -34,20 +35,28 @@ class ConsoleDesktop(command.ShowOne):
                 const=kind,
                 help=_('Open a %s console') % kind,
             )
+        _add_show_login(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Ask for the URL."""
         desktop = find.desktop(self.client, parsed_args.desktop)
-        console = self.client.get_desktop_console(desktop.id, parsed_args.kind)
-        fields = ('type', 'protocol', 'url')
-        return fields, tuple(console.get(field) for field in fields)
+        console = self.client.get_desktop_console(
+            desktop.id, parsed_args.kind, login=parsed_args.show_login
+        )
+        way = {field: console.get(field) for field in _CONSOLE}
+        if parsed_args.show_login:
+            way |= _shown(console['login'])
+        return tuple(way), tuple(way.values())
 
 
 class ConnectDesktop(command.ShowOne):
     _description = _(
         'Tell the best way into a desktop: Remote Desktop, ssh or console'
     )
+
+    #: What to log in with.
+    _known: dict[str, Any] | None = None
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Declare the arguments."""
@@ -68,8 +77,11 @@ class ConnectDesktop(command.ShowOne):
             help=_('Use the console, nothing else'),
         )
         parser.add_argument(
-            '--login', metavar='<user>', help=_('User to log in as')
+            '--login',
+            metavar='<user>',
+            help=_('User to log in as, instead of the one that is known'),
         )
+        _add_show_login(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
@@ -87,11 +99,19 @@ class ConnectDesktop(command.ShowOne):
     def _way(
         self, desktop: Any, parsed_args: argparse.Namespace
     ) -> dict[str, Any]:
+        way = self._found(desktop, parsed_args)
+        if parsed_args.show_login:
+            way |= _shown(self._account(desktop, parsed_args))
+        return way
+
+    def _found(
+        self, desktop: Any, parsed_args: argparse.Namespace
+    ) -> dict[str, Any]:
         if parsed_args.rdp:
             return self._rdp_file(desktop, parsed_args)
         if parsed_args.ssh:
             host = self._host(desktop, reach.SSH)
-            return self._ssh(host, parsed_args.login)
+            return self._ssh(host, self._user(desktop, parsed_args))
         found = None
         if not parsed_args.console:
             hosts = reach.hosts(desktop.addresses)
@@ -100,8 +120,32 @@ class ConnectDesktop(command.ShowOne):
             return self._console(desktop)
         host, port = found
         if port == reach.SSH:
-            return self._ssh(host, parsed_args.login)
+            return self._ssh(host, self._user(desktop, parsed_args))
         return self._rdp(desktop, host)
+
+    def _user(
+        self, desktop: Any, parsed_args: argparse.Namespace
+    ) -> str | None:
+        """The user to log in as, when one is known."""
+        if parsed_args.login:
+            return str(parsed_args.login)
+        user: str | None = self._account(desktop, parsed_args)['user']
+        return user
+
+    def _account(
+        self, desktop: Any, parsed_args: argparse.Namespace
+    ) -> dict[str, Any]:
+        """What to log in with; asked for once."""
+        if self._known is None:
+            self._known = dict(
+                self.client.get_desktop_login(
+                    desktop.id, with_password=parsed_args.show_login
+                )
+            )
+            if parsed_args.login not in (None, self._known['user']):
+                # The password is that of another account.
+                self._known = {'user': parsed_args.login, 'password': None}
+        return self._known
 
     def _host(self, desktop: Any, port: int) -> str:
         """The address that answers, or else the one most likely to."""
@@ -123,7 +167,7 @@ class ConnectDesktop(command.ShowOne):
         self, desktop: Any, parsed_args: argparse.Namespace
     ) -> dict[str, Any]:
         host = self._host(desktop, reach.RDP)
-        data = rdp.content(host, login=parsed_args.login)
+        data = rdp.content(host, login=self._user(desktop, parsed_args))
         rdp.write(parsed_args.rdp, data)
         self.hint(
             _('Open %s with Remote Desktop.') % text.one_line(parsed_args.rdp)
@@ -173,6 +217,21 @@ class ConnectDesktop(command.ShowOne):
             'type': console.get('type'),
             'url': console.get('url'),
         }
+
+
+def _add_show_login(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--show-login',
+        action='store_true',
+        help=_('Show the user and the password to log in with, too'),
+    )
+
+
+def _shown(login: dict[str, Any]) -> dict[str, Any]:
+    return {
+        'login_user': login['user'],
+        'login_password': login['password'],
+    }
 
 
 def _unreachable(desktop: Any, word: str) -> str:

@@ -19,6 +19,10 @@ _T = TypeVar('_T', bound=resource.Resource)
 _SECRET = frozenset({'import', 'login', 'uri', 'user_data'})
 
 
+#: Whose answers, or bodies, they must not read.
+_TELLING = ('/actions/console', '/actions/login', '/login')
+
+
 class BaseProxy(proxy.Proxy):
     def request(self, url: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """The same, with what must not be read kept out of debug logs.
@@ -27,7 +31,7 @@ class BaseProxy(proxy.Proxy):
         """
         body = kwargs.get('json')
         named = _SECRET & set(body) if isinstance(body, dict) else ()
-        if named or url.endswith('/actions/console'):
+        if named or url.endswith(_TELLING):
             kwargs['log'] = False
         return super().request(url, method, *args, **kwargs)
 

@@ -294,19 +294,22 @@ class DesktopsMixin(_base.BaseProxy):
         self,
         desktop: str | _desktop.Desktop,
         console_type: str | None = None,
-    ) -> dict[str, str]:
+        login: bool = False,
+    ) -> dict[str, Any]:
         """Open the console of a running desktop
 
         :param desktop: The id of a desktop or a
             :class:`~clouddesk.sdk.v1.desktop.Desktop` instance.
         :param console_type: ``novnc``, ``spice-html5`` or ``serial``; the
             service chooses when it is None.
+        :param login: Whether to tell what to log in with, too.
 
-        :returns: A dict of ``type``, ``protocol`` and ``url``. The URL
-            works for anybody who has it until it expires.
+        :returns: A dict of ``type``, ``protocol`` and ``url``, and of
+            ``login`` when it is asked for. The URL works for anybody who has
+            it until it expires.
         """
         found = self._get_resource(_desktop.Desktop, desktop)
-        return found.get_console(self, console_type)
+        return found.get_console(self, console_type, login)
 
     def _act_on_desktop(
         self, desktop: str | _desktop.Desktop, action: str, **body: Any

@@ -258,17 +258,36 @@ class Desktop(_common.DesktopResource):
         return _work_order.WorkOrder.from_response(session, response)
 
     def get_console(
-        self, session: Any, console_type: str | None = None
-    ) -> dict[str, str]:
+        self,
+        session: Any,
+        console_type: str | None = None,
+        login: bool = False,
+    ) -> dict[str, Any]:
         """Open a console.
 
         :param console_type: ``novnc``, ``spice-html5`` or ``serial``; the
             service chooses when it is None
-        :returns: ``type``, ``protocol`` and ``url``
+        :param login: whether to tell what to log in with, too
+        :returns: ``type``, ``protocol``, ``url`` and perhaps ``login``
         """
-        body = {'type': console_type} if console_type else {}
-        console: dict[str, str] = self._act(session, 'console', body).json()
+        body: dict[str, Any] = {'type': console_type} if console_type else {}
+        if login:
+            body['login'] = True
+        console: dict[str, Any] = self._act(session, 'console', body).json()
         return console
+
+    def get_login(
+        self, session: Any, with_password: bool = False
+    ) -> dict[str, str | None]:
+        """What to log in with.
+
+        :returns: ``user``, ``password`` and ``source``
+        """
+        # What is asked for is in the history.
+        body = {'with_password': True} if with_password else {}
+        login: dict[str, str | None]
+        login = self._act(session, 'login', body).json()
+        return login
 
 
 class DesktopSummary(_common.DesktopResource):
