@@ -9,6 +9,7 @@ import pathlib
 import re
 
 from oslo_policy import policy as oslo_policy
+from oslo_utils import uuidutils
 from oslotest import base as oslo_base
 import yaml
 
@@ -16,6 +17,7 @@ from clouddesk import policies
 from clouddesk.api import exposure
 from clouddesk.api.controllers import root
 from clouddesk.cloud import types
+from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.api import base
 
 _FILE = pathlib.Path(__file__).with_name('matrix.yaml')
@@ -61,6 +63,7 @@ class Asking:
             'pool_id': self.make_one_pool,
             'course_id': self.make_course,
             'template_id': self.make_template,
+            'image_build_id': self.make_image_build,
             'work_order_id': self.make_one_order,
         }
 
@@ -150,6 +153,36 @@ class Asking:
         course = {'name': 'maths%d' % next(self._serial), 'size': 1}
         course |= {'image_id': self.image_id, 'flavor_id': self.flavor_id}
         return self.post('/v1/courses', course).json['id']
+
+    def make_image_build(self, given):
+        """One with a builder; ``given`` may have a status of its order."""
+        status = given.get('image_build')
+        build_id = uuidutils.generate_uuid()
+        order_id = self.make_order(status) if status else None
+        if status:
+            self.sql(
+                "UPDATE work_orders SET kind = 'image.generate', "
+                'subject_id = :build WHERE id = :id',
+                id=order_id,
+                build=build_id,
+            )
+        self.sql(
+            'INSERT INTO image_builds (id, project_id, user_id, name, note, '
+            'kind, source_type, source_id, properties, builder_id, '
+            "created_at, updated_at, work_order_id) SELECT :id, project_id, "
+            "user_id, 'win', '', 'system', 'image', image_id, '{}', id, "
+            'created_at, updated_at, :order_id FROM desktops WHERE id = :of',
+            id=build_id,
+            order_id=order_id,
+            of=self._of_order(order_id)
+            if order_id
+            else self.make_one_desktop({}),
+        )
+        return build_id
+
+    def _of_order(self, order_id):
+        (item,) = work_orders.get(order_id).items
+        return item.subject_id
 
     def make_template(self, given):
         template = {'name': 'win%d' % next(self._serial)}
