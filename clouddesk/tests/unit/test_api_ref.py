@@ -15,6 +15,7 @@ from clouddesk.api.schemas import checks
 from clouddesk.api.schemas import courses
 from clouddesk.api.schemas import desktops
 from clouddesk.api.schemas import differences
+from clouddesk.api.schemas import image_import
 from clouddesk.api.schemas import images
 from clouddesk.api.schemas import limits
 from clouddesk.api.schemas import pools
@@ -57,6 +58,12 @@ SCHEMAS = {
     'desktops-lock': desktops.flags('lock'),
     'desktops-unlock': desktops.flags('unlock'),
     'image': images.IMAGE,
+    'image-check': image_import.CHECKED,
+    'image-create': image_import.CREATE,
+    'image-created': images.IMAGE,
+    'image-import': image_import.IMPORT,
+    'image-importing': images.IMAGE,
+    'image-imports': image_import.IMPORTS,
     'image-set': images.UPDATE,
     'images-action': images.BATCH,
     'image-usage': images.USAGE,
