@@ -368,6 +368,25 @@ def image(name='win11', **attrs):
     } | attrs
 
 
+def event(action='image.update', **attrs):
+    """An event as the API shows it."""
+    noun = action.partition('.')[0]
+    return {
+        'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, 'event ' + action)),
+        'action': action,
+        'outcome': 'success',
+        'code': None,
+        'subject': {'type': noun, 'id': image('win11')['id'], 'name': 'win11'},
+        'project_id': PROJECT_ID,
+        'user_id': 'ada',
+        'user_project_id': PROJECT_ID,
+        'request_id': 'req-1',
+        'work_order_id': None,
+        'details': {'fields': ['name', 'note']},
+        'created_at': '2026-09-01T08:00:00Z',
+    } | attrs
+
+
 def item(of, status='done', fault=None, step=None):
     """An item of a work order, for a desktop or an image."""
     is_image = 'disk_format' in of

@@ -15,6 +15,8 @@ ADA = fakes.desktop(
     ],
 )
 CONSOLE = {'type': 'novnc', 'protocol': 'vnc', 'url': 'http://c/?token=t'}
+NOBODY = {'user': None, 'password': None, 'source': 'default'}
+ACCOUNT = {'user': 'Admin', 'password': 'swordfish', 'source': 'image'}
 
 
 class ConnectTest(base.ShellTest):
@@ -32,8 +34,71 @@ class ConnectTest(base.ShellTest):
     def setUp(self):
         super().setUp()
         self.know(ADA)
-        path = f'/desktops/{ADA["id"]}/actions/console'
-        self.cloud.answer('POST', path, CONSOLE)
+        path = f'/desktops/{ADA["id"]}/actions/'
+        self.cloud.answer('POST', path + 'console', CONSOLE)
+        self.login_path = path + 'login'
+        self.cloud.answer('POST', self.login_path, NOBODY)
+
+    def _asked(self):
+        """The bodies of what was asked about the account."""
+        return [
+            body
+            for _method, path, body in self.cloud.calls('POST')
+            if path == self.login_path
+        ]
+
+    def _rdp(self, more=''):
+        path = self.useFixture(fixtures.TempDir()).join('ada.rdp')
+        way = self.json(f'desktop connect Ada --rdp {path} {more}')
+        with open(path, encoding='utf-16') as stream:
+            return way, stream.read()
+
+    def test_i7_the_user_is_in_the_file_and_no_password(self):
+        self._answering(('10.0.0.5', 3389))
+        account = ACCOUNT | {'password': None}
+        self.cloud.answer('POST', self.login_path, account)
+        way, body = self._rdp()
+        self.assertIn('username:s:Admin', body)
+        self.assertNotIn('password', body)
+        self.assertNotIn('login_password', way)
+        self.assertEqual([{}], self._asked())
+
+    def test_i7_the_password_is_shown_when_it_is_asked_for(self):
+        self._answering(('10.0.0.5', 3389))
+        self.cloud.answer('POST', self.login_path, ACCOUNT)
+        way, body = self._rdp('--show-login')
+        self.assertEqual(
+            ('Admin', 'swordfish'),
+            (way['login_user'], way['login_password']),
+        )
+        self.assertNotIn('swordfish', body)
+        self.assertEqual([{'with_password': True}], self._asked())
+
+    def test_i7_ssh(self):
+        self._answering(('10.0.0.5', 22))
+        self.cloud.answer('POST', self.login_path, ACCOUNT)
+        way = self.json('desktop connect Ada --show-login')
+        self.assertEqual('ssh -l Admin 10.0.0.5', way['command'])
+        self.assertEqual('swordfish', way['login_password'])
+
+    def test_the_password_of_somebody_else_is_not_shown(self):
+        self._answering(('10.0.0.5', 22))
+        self.cloud.answer('POST', self.login_path, ACCOUNT)
+        way = self.json('desktop connect Ada --login bob --show-login')
+        self.assertEqual(
+            ('bob', None), (way['login_user'], way['login_password'])
+        )
+
+    def test_debug_output_does_not_tell_the_password(self):
+        """House rule 11"""
+        self._answering(('10.0.0.5', 22))
+        self.cloud.answer('POST', self.login_path, ACCOUNT)
+        code, out, err = self.openstack(
+            '--debug desktop connect Ada --show-login'
+        )
+        self.assertEqual(0, code, err)
+        self.assertIn('swordfish', out)
+        self.assertNotIn('swordfish', err)
 
     def test_remote_desktop_is_best(self):
         self._answering(('10.0.0.5', 3389), ('172.24.4.9', 22))
@@ -164,6 +229,15 @@ class ConsoleTest(base.ShellTest):
             shown = self.json('desktop console Ada' + option)
             self.assertEqual(CONSOLE, shown)
             self.assertEqual(body, self.cloud.calls('POST')[-1][2])
+
+    def test_i7_what_to_log_in_with(self):
+        self.cloud.answer('POST', self.path, CONSOLE | {'login': ACCOUNT})
+        shown = self.json('desktop console Ada --show-login')
+        self.assertEqual(
+            CONSOLE | {'login_user': 'Admin', 'login_password': 'swordfish'},
+            shown,
+        )
+        self.assertEqual({'login': True}, self.cloud.calls('POST')[-1][2])
 
     def test_only_while_running(self):
         message = 'Desktop Ada is off; console needs running.'
