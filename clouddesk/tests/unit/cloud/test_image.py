@@ -89,6 +89,43 @@ class ImageTest(base.CloudTestCase):
                 self.cloud.image.set_active(image_id, active)
                 self.assertEqual(status, self.cloud.image.get(image_id).status)
 
+    def test_delete(self):
+        """I5: deleting what is gone is a success."""
+        image_id = self.make('mine')
+        self.assertTrue(self.cloud.image.delete(image_id))
+        self.assertFalse(self.cloud.image.delete(image_id))
+        self.assertNotIn(image_id, self.emulator.glance.images)
+
+    def test_delete_what_must_stay(self):
+        """S5, H14: it is protected, or its store needs it."""
+        image_id = self.make('mine')
+        self.emulator.glance.images[image_id]['protected'] = True
+        delete = self.cloud.image.delete
+        self.assertRaises(exceptions.CloudForbidden, delete, image_id)
+        self.emulator.fault('image', 'DELETE', image_id, status=409)
+        self.assertRaises(exceptions.CloudConflict, delete, image_id)
+
+    def test_several_by_id(self):
+        """I6: hidden ones and those of communities, too."""
+        project_id = self.school.other_project_id
+        ids = [
+            self.emulator.glance.create_image(
+                project_id, 'image %d' % number, **columns
+            )
+            for number, columns in enumerate(
+                (
+                    {'visibility': 'community', 'os_hidden': True},
+                    {'visibility': 'community'},
+                    {'status': 'deactivated'},
+                )
+                * 20
+            )
+        ]
+        found = self.cloud.image.get_many([*ids, 'unknown'])
+        self.assertEqual(set(ids), set(found))
+        self.assertTrue(found[ids[0]].hidden)
+        self.assertLess(len(self.emulator.calls('image', 'GET')), 5)
+
     def make(self, name, project=None):
         project = project or self.school.project_id
         return self.emulator.glance.create_image(project, name)
