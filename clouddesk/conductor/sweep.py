@@ -21,6 +21,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from clouddesk import exceptions
+from clouddesk.conductor import remains
 from clouddesk.db import models
 from clouddesk.db.api import desktops
 from clouddesk.db.api import traces
@@ -37,7 +38,9 @@ class Leftover:
 
     kind: str
     id: str
+    #: Or the image build, for what is left of an image.
     desktop_id: str
+    #: ``orphan``, ``twin`` or ``remains``
     why: str
 
 
@@ -78,7 +81,7 @@ class Sweep:
 
     def _project(self, project_id: str) -> tuple[int, int]:
         cloud = self._cloud_of(project_id)
-        found = _leftovers(cloud)
+        found = _leftovers(cloud) + _remains(cloud)
         before = self._seen.get(project_id, {})
         now = self._now()
         seen = {each: before.get(each, now) for each in found}
@@ -160,6 +163,11 @@ def _leftovers(cloud: Any) -> list[Leftover]:
     return judge(seen, ours, rows)
 
 
+def _remains(cloud: Any) -> list[Leftover]:
+    things = _optional(lambda: remains.look(cloud))
+    return [Leftover(*thing, 'remains') for thing in remains.left_over(things)]
+
+
 def _optional(listed: Callable[[], list[Any]]) -> list[Any]:
     try:
         return listed()
@@ -200,6 +208,9 @@ def is_due(leftover: Leftover, project_id: str | None = None) -> bool:
 
     :param project_id: rows of other projects do not count; None: all do
     """
+    if leftover.why == 'remains':
+        thing = (leftover.kind, leftover.id, leftover.desktop_id)
+        return bool(remains.left_over([thing]))
     rows = [
         row
         for row in desktops.get_many([leftover.desktop_id])
@@ -222,6 +233,8 @@ def remove(cloud: Any, leftover: Leftover) -> None:
         'port': cloud.network.delete_port,
         'volume': cloud.volume.delete,
         'floating_ip': cloud.floating_ips.delete,
+        'snapshot': cloud.captures.delete_snapshot,
+        'image': cloud.image.delete,
     }[leftover.kind]
     verb(leftover.id)
     LOG.warning(

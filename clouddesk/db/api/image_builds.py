@@ -1,5 +1,6 @@
 """Image builds: reading them, and the orders that work on them."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,6 +62,27 @@ def of_order(order_id: str) -> models.ImageBuild | None:
     query = sa.select(_Build).filter_by(work_order_id=order_id)
     with db.reader() as session:
         return session.scalars(query).one_or_none()
+
+
+def get_many(ids: Collection[str]) -> list[models.ImageBuild]:
+    """Those that exist, of any project."""
+    query = sa.select(_Build).where(_Build.id.in_(sorted(ids)))
+    with db.reader() as session:
+        return list(session.scalars(query.order_by(_Build.id)))
+
+
+def ever(ids: Collection[str]) -> set[str]:
+    """Those of the ids that belong, or have belonged, to image builds."""
+    order = models.WorkOrder
+    wanted = sorted(ids)
+    query: Any = sa.union(
+        sa.select(_Build.id).where(_Build.id.in_(wanted)),
+        sa.select(order.subject_id).where(
+            order.subject_id.in_(wanted), order.subject_type == SUBJECT
+        ),
+    )
+    with db.reader() as session:
+        return set(session.scalars(query)) if wanted else set()
 
 
 @db.retry_on_deadlock

@@ -97,6 +97,8 @@ class FaultTest(faulty.FaultTestCase):
                 self.finish(order)
         for desktop in self.desktops():
             self.finish(self.api.delete('/desktops/' + desktop['id']))
+        # What an image was read from may have to wait for the sweep.
+        self.swept()
         self.assertNothingLeft()
 
 

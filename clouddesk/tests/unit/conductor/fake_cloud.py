@@ -53,6 +53,8 @@ class World:
         self.lost_images = set()
         #: Images that orders are about, by id.
         self.images = {}
+        #: Servers of people without clouddesk, by image.
+        self.image_servers = {}
         #: Security groups: name -> id.
         self.groups = {}
 
@@ -355,6 +357,12 @@ class Compute(_Room):
 
         self._call(verb, effect, server_id)
 
+    def servers_of_image(self, image_id):
+        def effect(id_):
+            return self._world.image_servers.get(id_, [])
+
+        return self._call('servers_of_image', effect, image_id)
+
 
 class Network(_Room):
     def find_ports(self, desktop_ids):
@@ -558,6 +566,20 @@ class Volume(_Room):
         return self._call('give_up', effect, volume_id)
 
 
+class Captures(_Room):
+    def list_snapshots(self):
+        return []
+
+    def list_copies(self):
+        return []
+
+    def list_images(self):
+        return []
+
+    def delete_snapshot(self, snapshot_id):
+        raise AssertionError('there are none')
+
+
 class Image(_Room):
     def get(self, image_id):
         def effect(id_):
@@ -608,6 +630,7 @@ class Cloud:
         self.security_groups = SecurityGroups(world, project_id)
         self.volume = Volume(world, project_id)
         self.image = Image(world, project_id)
+        self.captures = Captures(world, project_id)
         self._world = world
         self.passes_locks = world.passes_locks
 

@@ -1,0 +1,59 @@
+"""What is left of images that nobody makes any longer.
+
+Snapshots, volumes and images in the making carry the id of an image build of
+this installation. They are left over when the build is gone, or nobody works
+on it: whoever goes on with it begins anew.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from clouddesk import states
+from clouddesk.cloud import naming
+from clouddesk.db import models
+from clouddesk.db.api import image_builds
+
+#: Kind, id, and the image build that it was made for.
+Thing = tuple[str, str, str]
+
+
+def look(cloud: Any) -> list[Thing]:
+    """Everything in the project that is there only for image builds.
+
+    Ask before the tables are read.
+    """
+    captures = cloud.captures
+    things = [
+        ('image', each.id, each.properties[naming.BUILD_KEY])
+        for each in captures.list_images()
+    ]
+    for kind, found in (
+        ('volume', captures.list_copies()),
+        ('snapshot', captures.list_snapshots()),
+    ):
+        things += [
+            (kind, each.id, each.build_id) for each in found if each.ours
+        ]
+    return things
+
+
+def left_over(things: Collection[Thing]) -> list[Thing]:
+    """What nobody will use: our own history knows the build."""
+    ids = {build_id for _kind, _id, build_id in things}
+    known = image_builds.ever(ids)
+    rows = {row.id: row for row in image_builds.get_many(known)}
+    return [
+        thing
+        for thing in things
+        if thing[2] in known and not _is_used(thing, rows.get(thing[2]))
+    ]
+
+
+def _is_used(thing: Thing, build: models.ImageBuild | None) -> bool:
+    kind, id_, _build_id = thing
+    if build is None:
+        return False
+    if build.status in states.BUILD_UNSTABLE:
+        return True
+    is_finished = build.activated_at is not None
+    return is_finished and kind == 'image' and id_ == build.image_id
