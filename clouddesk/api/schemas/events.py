@@ -52,6 +52,14 @@ LIST = common.listing(
     },
 )
 
+_DETAILS = common.whole(
+    {
+        'fields': {'type': 'array', 'items': common.STRING},
+        'by': common.STRING,
+    },
+    optional=('fields', 'by'),
+)
+
 _EVENT = common.whole(
     {
         'id': common.STRING,
@@ -72,7 +80,7 @@ _EVENT = common.whole(
         'user_project_id': common.OPTIONAL_STRING,
         'request_id': common.OPTIONAL_STRING,
         'work_order_id': common.OPTIONAL_STRING,
-        'details': {'type': 'object'},
+        'details': _DETAILS,
         'created_at': common.TIME,
     }
 )

@@ -15,7 +15,9 @@ from clouddesk.api.schemas import checks
 from clouddesk.api.schemas import courses
 from clouddesk.api.schemas import desktops
 from clouddesk.api.schemas import differences
+from clouddesk.api.schemas import events
 from clouddesk.api.schemas import image_import
+from clouddesk.api.schemas import image_logins
 from clouddesk.api.schemas import images
 from clouddesk.api.schemas import limits
 from clouddesk.api.schemas import pools
@@ -50,6 +52,8 @@ SCHEMAS = {
     'desktop-assign': desktops.ASSIGN,
     'desktop-create': desktops.CREATE,
     'desktop-lock': desktops.flag('lock'),
+    'desktop-login': image_logins.HANDED,
+    'desktop-login-show': image_logins.ASKED,
     'desktop-migrate': desktops.MIGRATE,
     'desktop-set': desktops.UPDATE,
     'desktops': desktops.PAGE,
@@ -57,6 +61,7 @@ SCHEMAS = {
     'desktops-changed': desktops.DESKTOPS,
     'desktops-lock': desktops.flags('lock'),
     'desktops-unlock': desktops.flags('unlock'),
+    'events': events.PAGE,
     'image': images.IMAGE,
     'image-check': image_import.CHECKED,
     'image-create': image_import.CREATE,
@@ -64,6 +69,8 @@ SCHEMAS = {
     'image-import': image_import.IMPORT,
     'image-importing': images.IMAGE,
     'image-imports': image_import.IMPORTS,
+    'image-login': image_logins.SHOWN,
+    'image-login-set': image_logins.SET,
     'image-set': images.UPDATE,
     'images-action': images.BATCH,
     'image-usage': images.USAGE,

@@ -36,6 +36,7 @@ SDK_NAMES = {
     'GET /v1/images/{image_id}/imports': 'image_imports',
     'GET /v1/templates/{template_id}/revisions': 'template_revisions',
     'POST /v1/desktops/{desktop_id}/actions/console': 'get_desktop_console',
+    'POST /v1/desktops/{desktop_id}/actions/login': 'get_desktop_login',
     # DELETE does the same.
     'POST /v1/desktops/{desktop_id}/actions/delete': 'delete_desktop',
 }
@@ -111,7 +112,7 @@ class _Look:
             yield '@validation.query'
         if not self.route.response:
             yield '@validation.response'
-        if not self.route.body and self.method in ('POST', 'PATCH'):
+        if not self.route.body and self.method in ('POST', 'PUT', 'PATCH'):
             yield '@validation.body'
 
     def _policy(self) -> Iterator[str]:
