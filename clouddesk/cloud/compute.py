@@ -67,6 +67,14 @@ class Compute:
         """The servers that were built for a desktop; more than one: twins."""
         return self._servers(tags=naming.desktop_tag(desktop_id))
 
+    def servers_of_image(self, image_id: str) -> list[types.Server]:
+        """The servers of the project whose disk comes from an image.
+
+        Also those that clouddesk did not make; not those on volumes, whose
+        disk is a copy.
+        """
+        return self._servers(image=image_id)
+
     def create_server(
         self,
         desktop_id: str,

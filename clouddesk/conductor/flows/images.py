@@ -16,7 +16,11 @@ from clouddesk.db.api import image_users
 
 
 class Unused(steps.Step):
-    """Nothing began to refer to it meanwhile."""
+    """Nothing began to refer to it meanwhile, nor does what others made.
+
+    Nova needs the image to build a server again, or to move one whose disk
+    is only the difference to it.
+    """
 
     name = 'unused'
 
@@ -24,6 +28,10 @@ class Unused(steps.Step):
         self, ctx: steps.Context, subject: models.Image
     ) -> steps.Done | steps.Wait:
         users = image_users.of([subject.id])[subject.id]
+        users += [
+            image_users.User('servers', each.id, each.name, subject.project_id)
+            for each in ctx.cloud.compute.servers_of_image(subject.id)
+        ]
         if users:
             raise image_users.in_use(subject, users, subject.project_id)
         return steps.Done()

@@ -88,6 +88,7 @@ def _spoken(named: dict[str, Any], others: int) -> str:
         'desktops': _('desktops %s'),
         'image_builds': _('image builds %s'),
         'pools': _('pools %s'),
+        'servers': _('servers %s'),
         'templates': _('templates %s'),
     }
     parts = [

@@ -1,5 +1,9 @@
 """Images that go: deleted, retired, restored."""
 
+import sqlalchemy as sa
+
+from clouddesk import db
+from clouddesk.db import models
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
@@ -107,6 +111,21 @@ class DeleteTest(RemovalTestCase):
         self.assertEqual('done', order['items'][0]['status'])
         self.assertNotIn(good, self.glance.images)
         self.assertIn(used, self.glance.images)
+
+    def test_a_server_that_somebody_made_herself(self):
+        """I5: it would not be built again without the image."""
+        image_id = self.image()
+        self.build_desktop(image_id=image_id)
+        with self.cloud.lock:
+            (server,) = self.nova.servers.values()
+            server.metadata.clear()
+            server.tags.clear()
+        # Forgotten by us, as if it had never been ours.
+        with db.writer() as session:
+            session.execute(sa.delete(models.Desktop))
+        order = self.finish(self.delete(image_id), 'failed')
+        self.assertEqual('image_in_use', order['fault']['code'])
+        self.assertIn('servers ' + server.name, order['fault']['message'])
 
     def test_its_store_needs_it(self):
         """H14: Glance answers 409 for clones on RBD."""

@@ -87,7 +87,7 @@ CALLS = {
         _UPDATE_IMAGES,
     ),
     'image.capture, volume and floating IP': _CAPTURE,
-    'image.delete': (_DELETE_IMAGES,),
+    'image.delete': (_LIST_SERVERS, _DELETE_IMAGES),
     'image.retire': (_DEACTIVATE, _GET_IMAGES, _UPDATE_IMAGES),
     'desktop.create': (
         _LIST_SERVERS,

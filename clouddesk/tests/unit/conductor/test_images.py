@@ -66,6 +66,16 @@ class DeleteTest(ImagesTestCase):
         self.assertIn('win', self.world.images)
         self.assertEqual(('image_in_use', None), self.fault())
 
+    def test_a_server_that_somebody_made_herself(self):
+        """I5: it is not ours, but it is made from the image."""
+        self.world.image_servers['win'] = [base.server(None, 's')]
+        order = self.work(self.order_image())
+        self.assertEqual('image_in_use', order.fault_code)
+        self.assertIn('servers x', order.fault_message)
+        self.world.image_servers.clear()
+        work_orders.act('retry', [order.id], base.PROJECT)
+        self.assertEqual('succeeded', self.work(order.id).status)
+
     def test_its_store_needs_it(self):
         """H14: RBD keeps what clones were made of."""
         self.world.fail(
