@@ -213,11 +213,11 @@ def _order(
         if holds.execute(session, statement.values(changed)) != 1:
             raise _Superseded(seen.id, action)
         builder_id = str(seen.builder_id)
-        desktop = session.get_one(models.Desktop, builder_id)
+        name = session.scalars(
+            sa.select(models.Desktop.name).filter_by(id=builder_id)
+        ).one()
         holds.take_desktops(session, [builder_id], order_id, action)
-        inserts.items(
-            session, order_id, kind, {}, [(builder_id, desktop.name)]
-        )
+        inserts.items(session, order_id, kind, {}, [(builder_id, name)])
         return making.load(session, [order_id])[0]
 
 

@@ -52,6 +52,7 @@ STATEMENTS = {
     'PATCH /v1/desktops/{desktop_id}': 3,
     'POST /v1/desktops/{desktop_id}/actions/assign': 5,
     'POST /v1/desktops/{desktop_id}/actions/console': 2,
+    'POST /v1/desktops/{desktop_id}/actions/create_image': 8,
     'POST /v1/desktops/{desktop_id}/actions/delete': 8,
     'POST /v1/desktops/{desktop_id}/actions/lock': 4,
     'POST /v1/desktops/{desktop_id}/actions/login': 3,
@@ -69,6 +70,14 @@ STATEMENTS = {
     'GET /v1/differences': 0,
     'POST /v1/differences/actions/repair': 1,
     'GET /v1/events': 1,
+    'GET /v1/image-builds': 1,
+    'POST /v1/image-builds': 8,
+    'DELETE /v1/image-builds/{image_build_id}': 9,
+    'GET /v1/image-builds/{image_build_id}': 1,
+    'PATCH /v1/image-builds/{image_build_id}': 3,
+    'POST /v1/image-builds/{image_build_id}/actions/cancel': 5,
+    'POST /v1/image-builds/{image_build_id}/actions/finish': 9,
+    'POST /v1/image-builds/{image_build_id}/actions/retry': 10,
     'GET /v1/images': 1,
     'POST /v1/images': 2,
     'POST /v1/images/actions/delete': 10,
@@ -198,6 +207,9 @@ class StatementsTest(matrix.Asking, base.ApiTest):
         self.copies(models.Course, self.make_course(given))
         self.copies(models.Template, template_id)
         self.copies(models.WorkOrder, self.make_order())
+        builders = [None] * self.size
+        build_id = self.make_image_build(given)
+        self.copies(models.ImageBuild, build_id, builder_id=builders)
         images_db.get_or_make(images_db.Known(self.image_id, base.PROJECT))
         self.sql(
             'UPDATE desktops SET template_id = :id, template_revision = 1',

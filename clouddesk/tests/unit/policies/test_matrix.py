@@ -162,9 +162,16 @@ class Asking:
         if status:
             self.sql(
                 "UPDATE work_orders SET kind = 'image.generate', "
-                'subject_id = :build WHERE id = :id',
+                "subject_type = 'image_build', subject_id = :build, "
+                "subject_name = 'win' WHERE id = :id",
                 id=order_id,
                 build=build_id,
+            )
+        if status == 'failed':
+            self.sql(
+                "UPDATE desktops SET status = 'fault', work_order_id = NULL "
+                'WHERE work_order_id = :id',
+                id=order_id,
             )
         self.sql(
             'INSERT INTO image_builds (id, project_id, user_id, name, note, '
@@ -181,7 +188,7 @@ class Asking:
         return build_id
 
     def _of_order(self, order_id):
-        (item,) = work_orders.get(order_id).items
+        item, *_others = work_orders.get(order_id).items
         return item.subject_id
 
     def make_template(self, given):
