@@ -76,7 +76,8 @@ def refused(
         if error.transient:
             raise exceptions.ServiceUnavailable(error.text) from error
         if error.answered == _BAD_REQUEST:
-            raise exceptions.Invalid(error.text) from error
+            field = 'query' if fields is None else 'body'
+            raise exceptions.Invalid(error.text, {'field': field}) from error
         raise
 
 

@@ -254,6 +254,7 @@ def _sample_object(schema: Schema, known: dict[str, Any]) -> Any:
 
 _SAMPLES = (
     'ab',
+    'a=b',
     'a' * 8,
     '2026-09-01',
     '08:00',

@@ -179,10 +179,7 @@ def _good(place: Place, edge: edges.Edge) -> bool:
     """Whether the edge itself is within the schema of its place."""
     schema = place.schema
     for step in edge.path:
-        if isinstance(step, int):
-            schema = schema['items']
-        else:
-            schema = schema['properties'].get(step, False)
+        schema = _below(schema, step)
         if schema is False:
             return False
     if edge.value is edges.ABSENT:
@@ -192,6 +189,17 @@ def _good(place: Place, edge: edges.Edge) -> bool:
     except ValueError:
         return False
     return validation._Validator(schema).is_valid(value)
+
+
+def _below(schema: edges.Schema, step: str | int) -> Any:
+    """The schema of an entry or a field; False when there may be none."""
+    if isinstance(step, int):
+        return schema['items']
+    names = schema.get('propertyNames', {})
+    if not validation._Validator(names).is_valid(step):
+        return False
+    rest = schema.get('additionalProperties', False)
+    return schema.get('properties', {}).get(step, rest)
 
 
 def _refuse(name: str) -> None:

@@ -12,7 +12,9 @@ import urllib3
 from clouddesk.tests.fixtures import service
 
 #: What is deleted, in this order: a course holds its pool.
-_NOUNS = ('courses', 'pools', 'desktops', 'templates')
+_NOUNS = ('courses', 'pools', 'desktops', 'templates', 'images')
+#: Lists that leave something out, and how to get all of it.
+_WHOLE = {'images': ({'status': 'all'}, {'status': 'all', 'hidden': 'true'})}
 #: A course in session lets its pool go only like that.
 _HOW = {'courses': '?with_pool=true'}
 _ENDED = ('succeeded', 'failed', 'cancelled')
@@ -29,12 +31,14 @@ class Target:
     :ivar spec: image, flavor and network that desktops can be made of
     :ivar known: good values by the place where they stand, as schemathesis
         names it: ``body.image_id``, ``path.pool_id``
+    :ivar project_id: whose token it is
     """
 
     url: str
     token: str
     spec: dict[str, str]
     known: dict[str, list[Any]] = dataclasses.field(default_factory=dict)
+    project_id: str = ''
 
     @property
     def client(self) -> service.Client:
@@ -62,8 +66,10 @@ class Target:
         course = api.post('/courses', name='fuzz', size=1, **self.spec)
         desktop = api.post('/desktops', name='fuzz', **self.spec)
         pool = api.post('/pools', name='fuzz', size=1, **self.spec)
+        image = api.post('/images', name='fuzz')
         for order in (desktop, pool):
             self._until_ended(order['id'])
+        self.project_id = image['owner']
         self.known |= {'body.' + key: [id_] for key, id_ in self.spec.items()}
         self.known |= {
             'path.template_id': [template['id']],
@@ -71,6 +77,7 @@ class Target:
             'path.desktop_id': [desktop['items'][0]['desktop_id']],
             'path.pool_id': [pool['subject']['id']],
             'path.work_order_id': [desktop['id'], pool['id']],
+            'path.image_id': [image['id']],
         }
 
     def _ids(self) -> set[str]:
@@ -88,9 +95,16 @@ class Target:
     def _delete(self, noun: str, kept: set[str]) -> list[str]:
         """Ask for the end of all that is new; what is still there."""
         api = self.client
-        left = [row for row in _all(api, noun) if row['id'] not in kept]
+        left = [
+            row
+            for row in _all(api, noun)
+            if row['id'] not in kept and self._is_own(noun, row)
+        ]
         for row in left:
-            if row.get('protected'):
+            if noun == 'images':
+                with contextlib.suppress(service.Refusal):
+                    api.patch('/images/' + row['id'], protected=False)
+            elif row.get('protected'):
                 api.post('/desktops/%s/actions/unprotect' % row['id'])
             if row.get('locked'):
                 api.post('/desktops/%s/actions/unlock' % row['id'])
@@ -99,6 +113,10 @@ class Target:
             with contextlib.suppress(service.Refusal):
                 api.delete('/%s/%s%s' % (noun, row['id'], _HOW.get(noun, '')))
         return [row['id'] for row in left]
+
+    def _is_own(self, noun: str, row: dict[str, Any]) -> bool:
+        """Others share images with everybody."""
+        return noun != 'images' or row['owner'] == self.project_id
 
     def _let_go(self, order_id: str | None) -> None:
         """Let an order end that waits for somebody."""
@@ -124,10 +142,11 @@ def be_patient(session: requests.Session) -> None:
 
 
 def _all(api: service.Client, noun: str) -> Iterator[dict[str, Any]]:
-    query: dict[str, Any] = {}
-    while True:
-        page = api.get('/' + noun, **query)
-        yield from page[noun]
-        if not page['links']:
-            return
-        query = {'marker': page[noun][-1]['id']}
+    for query in _WHOLE.get(noun, ({},)):
+        marker: dict[str, Any] = {}
+        while True:
+            page = api.get('/' + noun, **query, **marker)
+            yield from page[noun]
+            if not page['links']:
+                break
+            marker = {'marker': page[noun][-1]['id']}
