@@ -16,6 +16,7 @@ from clouddesk.api.schemas import courses
 from clouddesk.api.schemas import desktops
 from clouddesk.api.schemas import differences
 from clouddesk.api.schemas import events
+from clouddesk.api.schemas import image_builds
 from clouddesk.api.schemas import image_import
 from clouddesk.api.schemas import image_logins
 from clouddesk.api.schemas import images
@@ -50,6 +51,7 @@ SCHEMAS = {
     'desktop': desktops.DESKTOP,
     'desktop-action': desktops.action('reboot'),
     'desktop-assign': desktops.ASSIGN,
+    'desktop-create-image': image_builds.CAPTURE,
     'desktop-create': desktops.CREATE,
     'desktop-lock': desktops.flag('lock'),
     'desktop-login': image_logins.HANDED,
@@ -63,6 +65,11 @@ SCHEMAS = {
     'desktops-unlock': desktops.flags('unlock'),
     'events': events.PAGE,
     'image': images.IMAGE,
+    'image-build': image_builds.IMAGE_BUILD,
+    'image-build-create': image_builds.CREATE,
+    'image-build-finish': image_builds.FINISH,
+    'image-build-set': image_builds.UPDATE,
+    'image-builds': image_builds.PAGE,
     'image-check': image_import.CHECKED,
     'image-create': image_import.CREATE,
     'image-created': images.IMAGE,
@@ -98,7 +105,11 @@ SCHEMAS = {
     'work-order-desktop-migrate': work_orders.WORK_ORDER,
     'work-order-desktop-reboot': work_orders.WORK_ORDER,
     'work-order-desktop-rebuild': work_orders.WORK_ORDER,
+    'work-order-image-capture': work_orders.WORK_ORDER,
     'work-order-image-delete': work_orders.WORK_ORDER,
+    'work-order-image-discard': work_orders.WORK_ORDER,
+    'work-order-image-generate': work_orders.WORK_ORDER,
+    'work-order-image-prepare': work_orders.WORK_ORDER,
     'work-order-image-retire': work_orders.WORK_ORDER,
     'work-order-pool-create': work_orders.WORK_ORDER,
     'work-order-pool-delete': work_orders.WORK_ORDER,
