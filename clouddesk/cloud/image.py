@@ -99,7 +99,7 @@ class Image:
                 headers={'Content-Type': _PATCH},
             )
             sdk_exceptions.raise_from_response(answer)
-        return image_facts.image(answer.json())
+            return image_facts.image(answer.json())
 
     def set_active(self, image_id: str, active: bool) -> None:
         """Let nobody use the data of an image, or let people do so again.

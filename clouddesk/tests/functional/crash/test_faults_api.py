@@ -35,6 +35,13 @@ REQUESTS = {
     'create template': lambda house: house.api.post(
         '/templates', **house.spec(name='base')
     ),
+    'list images': lambda house: house.api.get('/images', q='win'),
+    'usage of images': lambda house: house.api.get('/images/usage'),
+    'show image': lambda house: house.api.get(house.image),
+    'edit image': lambda house: house.api.patch(house.image, note='x'),
+    'deactivate image': lambda house: house.act(
+        'images', house.mine, 'deactivate'
+    ),
     'console': lambda house: house.act('desktops', house.desk_id, 'console'),
     'migrate': lambda house: house.service.client('root').post(
         '/desktops/%s/actions/migrate' % house.desk_id
@@ -65,6 +72,10 @@ class RequestTest(faulty.FaultTestCase):
         )
         self.nova.hosts['compute2'] = ('nova', True)
         self.desk_id = self.build_desktop()
+        self.mine = self.cloud.glance.create_image(
+            self.school.project_id, 'mine'
+        )
+        self.image = '/images/' + self.mine
 
     @ddt.idata(CASES)
     @ddt.unpack
