@@ -55,6 +55,15 @@ COURSE = {
     states.COURSE_ENDING: (1.2, 3),
 }
 
+IMAGE_BUILD = {
+    states.BUILD_PREPARING: (0, 0),
+    states.BUILD_CONFIGURABLE: (1.2, 0),
+    states.BUILD_GENERATING: (2.6, 0),
+    states.BUILD_ACTIVATED: (3.6, 1.2),
+    states.BUILD_FAULT: (1.2, 2),
+    states.BUILD_DISCARDING: (2.6, 2.6),
+}
+
 #: name: (machine, stable states, pictures)
 DIAGRAMS = {
     'course': (
@@ -66,6 +75,11 @@ DIAGRAMS = {
         states.desktop_machine,
         states.DESKTOP_STABLE,
         (LIFE, ENDS),
+    ),
+    'image-build': (
+        states.build_machine,
+        states.BUILD_STATUSES - states.BUILD_UNSTABLE,
+        (IMAGE_BUILD,),
     ),
     'work-order': (
         states.order_machine,
@@ -169,7 +183,8 @@ def pictures(name):
     left = {
         ends: events
         for ends, events in ways(machine).items()
-        if ends[1] != states.FAULT
+        # What leads nowhere stands in the table only.
+        if ends[1] != states.FAULT and ends[0] != ends[1]
     }
     for places in all_places:
         here = {ends: left[ends] for ends in left if set(ends) <= set(places)}
