@@ -36,11 +36,12 @@ def upgrade() -> None:
         sa.Column('created_at', _TIME, nullable=False),
         sa.Column('updated_at', _TIME, nullable=False),
         sa.CheckConstraint(
-            "kind IN ('data', 'system', 'whole')", name='ck_image_builds_kind'
+            "kind IN ('data', 'system', 'whole')",
+            name=op.f('ck_image_builds_kind'),
         ),
         sa.CheckConstraint(
             "source_type IN ('desktop', 'image', 'iso')",
-            name='ck_image_builds_source_type',
+            name=op.f('ck_image_builds_source_type'),
         ),
         sa.ForeignKeyConstraint(
             ['builder_id'],
