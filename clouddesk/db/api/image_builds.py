@@ -18,11 +18,15 @@ from clouddesk.db import making
 from clouddesk.db import models
 from clouddesk.db import owned
 from clouddesk.db import paging
+from clouddesk.i18n import _
 
 _Build = models.ImageBuild
 
 #: What the order of an image build is about.
 SUBJECT = 'image_build'
+
+#: What people ask for, by the kind of the order that does it.
+_VERBS = {flows.GENERATE: 'finish', flows.DISCARD: 'delete'}
 
 #: Columns that may be filtered by equality.
 _EXACT = ('name', 'kind', 'source_id', 'image_id')
@@ -211,7 +215,7 @@ def _order(
         statement = sa.update(_Build).where(*_unchanged(seen))
         changed = dict(values) | {'work_order_id': order_id}
         if holds.execute(session, statement.values(changed)) != 1:
-            raise _Superseded(seen.id, action)
+            raise _Superseded(seen.id, _VERBS[kind])
         builder_id = str(seen.builder_id)
         name = session.scalars(
             sa.select(models.Desktop.name).filter_by(id=builder_id)
@@ -239,7 +243,13 @@ class _Superseded(holds.Refused):
 
     def explain(self, session: orm.Session) -> Exception | None:
         row = _get(session, self.build_id, None)
-        return _wrong_state(row, self.action)
+        if row.status not in states.BUILD_ACTION_FROM[self.action]:
+            return _wrong_state(row, self.action)
+        return exceptions.Conflict(
+            _('Image build %(name)s has changed meanwhile; try again.'),
+            {'image_build_id': row.id},
+            name=row.name,
+        )
 
 
 def _new(
