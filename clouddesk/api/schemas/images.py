@@ -154,7 +154,7 @@ IMAGE = common.whole(
         'os_version': common.OPTIONAL_STRING,
         'architecture': common.OPTIONAL_STRING,
         'tags': {'type': 'array', 'items': common.STRING},
-        'properties': {'type': 'object'},
+        'properties': {'type': 'object', 'propertyNames': common.STRING},
         'protected': common.BOOLEAN,
         'hidden': common.BOOLEAN,
         'owner': common.OPTIONAL_STRING,
