@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import itertools
+import sys
 from typing import Any
 
 from openstack import connection
@@ -75,6 +76,7 @@ class Image:
                     image_list.images(
                         self._conn.image,
                         image_list.Wanted(owner=project_id, hidden=hidden),
+                        sys.maxsize,
                     )
                 )
                 for hidden in (False, True)

@@ -86,27 +86,23 @@ class Wanted:
 
 
 def images(
-    service: proxy.Proxy, wanted: Wanted, count: int = PAGE
+    service: proxy.Proxy, wanted: Wanted, count: int
 ) -> Iterator[types.Image]:
     """Those that are wanted, page by page as they are read.
 
-    :param count: how many will be read at most
+    :param count: how many at most; of the last page there may be some more
     """
     matches = _rest(wanted)
-    # When some of a page are left out, a small page would not be enough.
-    page = PAGE if matches else min(count, PAGE)
-    query = _query(wanted) | {'limit': page}
-    for said in _pages(service, query):
-        if all(match(said) for match in matches):
-            yield image_facts.image(said)
-
-
-def _pages(
-    service: proxy.Proxy, query: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
-    while True:
+    query = _query(wanted)
+    left = count
+    while left > 0:
+        # When some of a page are left out, a small page would not be enough.
+        query['limit'] = PAGE if matches else min(left, PAGE)
         answer = listing.read(service, '/images', **query)
-        yield from answer['images']
+        for said in answer['images']:
+            if all(match(said) for match in matches):
+                left -= 1
+                yield image_facts.image(said)
         if not answer.get('next') or not answer['images']:
             return
         # Its own link forgets all tags but one.

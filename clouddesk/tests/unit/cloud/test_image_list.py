@@ -137,6 +137,9 @@ class ImageListTest(base.CloudTestCase):
             ['i%04d' % number for number in range(7)], self.names(7)
         )
         self.assertEqual(['7'], self.asked()[-1]['limit'])
+        self.assertEqual(1001, len(self.names(1001)))
+        limits = [query['limit'] for query in self.asked()]
+        self.assertEqual([['1000'], ['1']], limits[-2:])
         marker = next(iter(self.glance.images))
         self.assertEqual(['i0001'], self.names(1, marker=marker))
 
