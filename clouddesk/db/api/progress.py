@@ -202,8 +202,9 @@ def finish_order(
         _end_items(session, order_id, status)
         _free_desktops(session, order_id, fault)
         _free_others(session, order_id)
-        _free_pools(session, order_id, status)
-        _end_builds(session, order_id, status)
+        order = session.get_one(_Order, order_id)
+        _free_pools(session, order, status)
+        _end_builds(session, order, status)
         ends.tell_order(session, order_id, status)
 
 
@@ -364,26 +365,29 @@ def _set_build(
     holds.execute(session, statement.values(dict(values)))
 
 
-def _end_builds(session: orm.Session, order_id: str, status: str) -> None:
+def _end_builds(
+    session: orm.Session, order: models.WorkOrder, status: str
+) -> None:
     """Nothing is left of an image build that was called off or discarded."""
-    kind = session.get_one(_Order, order_id).kind
-    if status == states.CANCELLED or (
-        kind == flows.DISCARD and status == states.SUCCEEDED
-    ):
+    is_discarded = order.kind == flows.DISCARD and status == states.SUCCEEDED
+    is_called_off = (
+        order.kind in flows.OF_BUILDS and status == states.CANCELLED
+    )
+    if is_discarded or is_called_off:
         over = sa.delete(_Build).where(
-            _Build.work_order_id == order_id,
+            _Build.work_order_id == order.id,
             _Build.builder_id.is_(None),
             _Build.activated_at.is_(None),
         )
-        if kind in flows.OF_BUILDS:
-            holds.execute(session, over)
+        holds.execute(session, over)
 
 
-def _free_pools(session: orm.Session, order_id: str, status: str) -> None:
-    order = session.get_one(_Order, order_id)
+def _free_pools(
+    session: orm.Session, order: models.WorkOrder, status: str
+) -> None:
     if order.kind == flows.POOL_DELETE and status == states.SUCCEEDED:
         left = sa.exists().where(_Desktop.pool_id == _Pool.id)
-        statement = sa.delete(_Pool).where(_Pool.work_order_id == order_id)
+        statement = sa.delete(_Pool).where(_Pool.work_order_id == order.id)
         holds.execute(session, statement.where(~left))
-    held = sa.update(_Pool).where(_Pool.work_order_id == order_id)
+    held = sa.update(_Pool).where(_Pool.work_order_id == order.id)
     holds.execute(session, held.values(work_order_id=None))
