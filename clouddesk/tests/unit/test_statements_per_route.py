@@ -89,7 +89,7 @@ STATEMENTS = {
     'PATCH /v1/images/{image_id}': 2,
     'POST /v1/images/{image_id}/actions/activate': 3,
     'POST /v1/images/{image_id}/actions/check': 3,
-    'POST /v1/images/{image_id}/actions/import': 2,
+    'POST /v1/images/{image_id}/actions/import': 1,
     'GET /v1/images/{image_id}/imports': 0,
     'POST /v1/images/{image_id}/actions/deactivate': 2,
     'POST /v1/images/{image_id}/actions/restore': 5,

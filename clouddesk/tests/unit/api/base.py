@@ -147,7 +147,7 @@ class FakeCloud(fixtures.Fixture):
         self.user.image_data.make.return_value = (
             self.user.image.get.return_value
         )
-        self.user.image_data.begin_import.side_effect = self._change_image
+        self.user.image_data.begin_import.side_effect = self._begin_import
         self.user.image_data.imports.return_value = []
         self.user.image_data.read.side_effect = lambda *_where: iter(
             [disks.qcow2()]
@@ -207,6 +207,11 @@ class FakeCloud(fixtures.Fixture):
             image = dataclasses.replace(image, **changes)
             self.images[image_id] = image
         return image
+
+    def _begin_import(self, image_id: str, *_how: Any) -> None:
+        """It has bytes already."""
+        self._change_image(image_id)
+        raise exceptions.CloudConflict(service='Glance', reason='is active')
 
     def add_image(
         self, os_hidden: bool = False, **columns: Any

@@ -36,6 +36,7 @@ class ImageImportTest(base.ApiTest):
         self.images = self.cloud.user.image
         self.data = self.cloud.user.image_data
         self.data.make.return_value = QUEUED
+        self.data.begin_import.side_effect = None
         self.is_image()
         self.check_source = self.useFixture(
             base.fixtures.MockPatchObject(
@@ -257,7 +258,7 @@ class ImportTest(ImageImportTest):
     def test_of_another_project(self):
         self.is_image(owner=base.OTHER_PROJECT, visibility='public')
         answer = self.get('/v1/images/%s/imports' % NEW)
-        self.assert_error(answer, 409, 'image_foreign')
+        self.assert_error(answer, 403, 'image_foreign')
 
 
 @ddt.ddt
