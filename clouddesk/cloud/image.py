@@ -132,6 +132,21 @@ class Image:
             return False
         return True
 
+    def respond(self, image_id: str, project_id: str, status: str) -> None:
+        """Say to an image that is shared with a project what it thinks of it.
+
+        :param project_id: that of the caller
+        :param status: ``accepted``, ``rejected`` or ``pending``
+        :raises CloudNotFound: it is not shared with the project
+        :raises CloudForbidden: it is the project's own, or for everybody
+        """
+        with errors.translated(_SERVICE, 'image', image_id):
+            answer = self._conn.image.put(
+                '/images/%s/members/%s' % (image_id, project_id),
+                json={'status': status},
+            )
+            sdk_exceptions.raise_from_response(answer)
+
     def why_unusable(self, image_id: str) -> str | None:
         """What keeps servers from being made of an image; None is nothing.
 

@@ -15,6 +15,7 @@ USAGE = 'clouddesk:images:usage'
 UPDATE = 'clouddesk:images:update'
 ACTIVATE = 'clouddesk:images:activate'
 DEACTIVATE = 'clouddesk:images:deactivate'
+RESPOND = 'clouddesk:images:respond'
 DELETE = 'clouddesk:images:delete'
 RETIRE = 'clouddesk:images:retire'
 RESTORE = 'clouddesk:images:restore'
@@ -57,6 +58,12 @@ def list_rules() -> Iterable[policy.RuleDefault]:
         base.PROJECT_MEMBER_OR_ADMIN,
         'Let nobody make anything of an image.',
         'POST /v1/images/{image_id}/actions/deactivate',
+    )
+    yield base.rule(
+        RESPOND,
+        base.PROJECT_MEMBER_OR_ADMIN,
+        'Accept or reject an image that another project shares.',
+        'POST /v1/images/{image_id}/actions/respond',
     )
     yield base.rule(
         DELETE,

@@ -128,6 +128,12 @@ UPDATE = common.fields(
 
 BATCH = common.fields({'image_ids': common.ids()}, required=('image_ids',))
 
+#: What a project says to an image that another one shares.
+RESPOND = common.fields(
+    {'status': common.one_of(('accepted', 'pending', 'rejected'))},
+    required=('status',),
+)
+
 IMAGE = common.whole(
     {
         'id': common.STRING,

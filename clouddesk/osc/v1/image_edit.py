@@ -54,13 +54,18 @@ class SetImage(command.Command):
             action='store_true',
             help=_('Let nobody make anything of it'),
         )
+        _add_answers(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Change what was given."""
         attrs = image_options.given(parsed_args)
-        turned = parsed_args.activate or parsed_args.deactivate
-        if not (attrs or parsed_args.tags or turned):
+        acted = (
+            parsed_args.activate
+            or parsed_args.deactivate
+            or parsed_args.answer
+        )
+        if not (attrs or parsed_args.tags or acted):
             raise osc_exceptions.CommandError(_('Give what shall change.'))
         found = image_commands.image(self.client, parsed_args.image)
         if parsed_args.tags:
@@ -69,6 +74,8 @@ class SetImage(command.Command):
             self.client.activate_image(found.id)
         if parsed_args.deactivate:
             self.client.deactivate_image(found.id)
+        if parsed_args.answer:
+            self.client.respond_to_image(found.id, parsed_args.answer)
         if attrs:
             self.client.update_image(found.id, **attrs)
 
@@ -121,6 +128,22 @@ class UnsetImage(command.Command):
                 _('The image has no %s.')
                 % ', '.join(text.one_line(each) for each in sorted(missing))
             )
+
+
+def _add_answers(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    for option, answer, help_ in (
+        ('--accept', 'accepted', _('Accept what another project shares')),
+        ('--reject', 'rejected', _('Reject what another project shares')),
+        ('--pending', 'pending', _('Neither accept nor reject it')),
+    ):
+        group.add_argument(
+            option,
+            action='store_const',
+            const=answer,
+            dest='answer',
+            help=help_,
+        )
 
 
 def _present(found: Any, names: Iterable[str]) -> set[str]:

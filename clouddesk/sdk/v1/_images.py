@@ -125,6 +125,20 @@ class ImagesMixin(_base.BaseProxy):
         """
         return self._get_resource(_image.Image, image).deactivate(self)
 
+    def respond_to_image(
+        self, image: str | _image.Image, status: str
+    ) -> _image.Image:
+        """Accept or reject an image that another project shares
+
+        :param image: The id of an image or an
+            :class:`~clouddesk.sdk.v1.image.Image` instance.
+        :param status: ``accepted``, ``rejected`` or ``pending``.
+
+        :returns: The :class:`~clouddesk.sdk.v1.image.Image`
+        """
+        found = self._get_resource(_image.Image, image)
+        return found.respond(self, status)
+
     def get_image_usage(self) -> _image.ImageUsage:
         """Get how much room the images of the project take
 

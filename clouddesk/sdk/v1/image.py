@@ -132,6 +132,12 @@ class Image(_common.DesktopResource):
         self._translate_response(self._act(session, 'activate', {}))
         return self
 
+    def respond(self, session: Any, status: str) -> Self:
+        """Accept or reject an image that another project shares."""
+        response = self._act(session, 'respond', {'status': status})
+        self._translate_response(response)
+        return self
+
     def deactivate(self, session: Any) -> Self:
         """Let nobody make anything of the image."""
         self._translate_response(self._act(session, 'deactivate', {}))

@@ -39,7 +39,8 @@ class CatalogueTest(base.FunctionalTestCase):
         members = {self.school.project_id: 'pending'}
         self.cloud.glance.members[theirs] = members
         self.assertEqual(['mine', 'win11'], self.names())
-        members[self.school.project_id] = 'accepted'
+        self.act('images', theirs, 'respond', status='accepted')
+        self.assertEqual({self.school.project_id: 'accepted'}, members)
         self.assertEqual(['mine', 'theirs', 'win11'], self.names())
         self.assertEqual(['mine'], self.names(q='MATHS'))
         self.assertEqual(['stopped'], self.names(status='deactivated'))

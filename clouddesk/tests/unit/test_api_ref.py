@@ -78,6 +78,7 @@ SCHEMAS = {
     'image-imports': image_import.IMPORTS,
     'image-login': image_logins.SHOWN,
     'image-login-set': image_logins.SET,
+    'image-respond': images.RESPOND,
     'image-set': images.UPDATE,
     'images-action': images.BATCH,
     'image-usage': images.USAGE,

@@ -32,6 +32,7 @@ SDK_NAMES = {
     'GET /v1/differences': 'differences',
     'GET /v1/desktops/export': 'export_desktops',
     'GET /v1/images/export': 'export_images',
+    'POST /v1/images/{image_id}/actions/respond': 'respond_to_image',
     'POST /v1/pools/{pool_id}/actions/take': 'take_desktop',
     'GET /v1/images/{image_id}/imports': 'image_imports',
     'GET /v1/templates/{template_id}/revisions': 'template_revisions',

@@ -91,6 +91,7 @@ STATEMENTS = {
     'POST /v1/images/{image_id}/actions/check': 3,
     'POST /v1/images/{image_id}/actions/import': 1,
     'GET /v1/images/{image_id}/imports': 0,
+    'POST /v1/images/{image_id}/actions/respond': 2,
     'POST /v1/images/{image_id}/actions/deactivate': 2,
     'POST /v1/images/{image_id}/actions/restore': 5,
     'POST /v1/images/{image_id}/actions/retire': 9,

@@ -42,12 +42,30 @@ class _Deactivate(exposure.Controller):
         return _set_active(req, image_id, False)
 
 
+class _Respond(exposure.Controller):
+    """``/v1/images/{image_id}/actions/respond``"""
+
+    @exposure.expose(policies.RESPOND)
+    @validation.query(common.EMPTY)
+    @validation.body(schemas.RESPOND)
+    @validation.response(schemas.IMAGE)
+    def post(self, req: cd_request.Request, image_id: str) -> dict[str, Any]:
+        with image_fields.refused(image_id):
+            images = cloud.for_user(req.caller).image
+            images.respond(
+                image_id, str(req.caller.project_id), req.input['status']
+            )
+            found = images.get(image_id)
+        return image_fields.shown(req, [found])[0]
+
+
 class Actions(exposure.Controller):
     """``/v1/images/{image_id}/actions``; one controller per verb."""
 
     below = {
         'activate': _Activate(),
         'deactivate': _Deactivate(),
+        'respond': _Respond(),
         **image_import.ACTIONS,
         **image_removal.ACTIONS,
     }

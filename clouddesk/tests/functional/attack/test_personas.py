@@ -117,10 +117,17 @@ class PersonasTestCase(test_matrix.Asking, base.FunctionalTestCase):
         self._settle(made['id'])
         return [item['desktop_id'] for item in made['items']]
 
-    def make_own_image(self, **columns):
-        return self.cloud.glance.create_image(
-            self.school.project_id, 'mine', **columns
+    def make_own_image(self, shared=False, **columns):
+        """:param shared: it is another project's, which shares it with all"""
+        glance, school = self.cloud.glance, self.school
+        if not shared:
+            return glance.create_image(school.project_id, 'mine', **columns)
+        image_id = glance.create_image(
+            school.service_project_id, 'theirs', visibility='shared', **columns
         )
+        projects = self.cloud.keystone.projects
+        glance.members[image_id] = dict.fromkeys(projects, 'pending')
+        return image_id
 
     def make_pool(self, size=2, name='class-a'):
         made = self.post('/v1/pools', self.spec(name=name, size=size)).json

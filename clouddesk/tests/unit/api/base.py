@@ -140,6 +140,7 @@ class FakeCloud(fixtures.Fixture):
         )
         self.user.image.change.side_effect = self._change_image
         self.user.image.set_active.side_effect = self._change_image
+        self.user.image.respond.side_effect = self._respond
         self.user.image.used.return_value = 3 * 1024**3
         self.user.quotas = mock.create_autospec(quotas.Quotas, instance=True)
         self.user.quotas.image.return_value = {}
@@ -207,6 +208,12 @@ class FakeCloud(fixtures.Fixture):
             image = dataclasses.replace(image, **changes)
             self.images[image_id] = image
         return image
+
+    def _respond(self, image_id: str, project_id: str, status: str) -> None:
+        """What only those can who an image is shared with."""
+        image = self.user.image.get(image_id)
+        if image.visibility != 'shared' or image.owner == project_id:
+            raise exceptions.CloudForbidden(service='Glance', reason='no')
 
     def _begin_import(self, image_id: str, *_how: Any) -> None:
         """It has bytes already."""

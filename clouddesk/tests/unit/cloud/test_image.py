@@ -126,6 +126,22 @@ class ImageTest(base.CloudTestCase):
         self.assertTrue(found[ids[0]].hidden)
         self.assertLess(len(self.emulator.calls('image', 'GET')), 5)
 
+    def test_respond(self):
+        """T6"""
+        glance, mine = self.emulator.glance, self.school.project_id
+        image_id = self.make('theirs', self.school.other_project_id)
+        respond = self.cloud.image.respond
+        self.assertRaises(
+            exceptions.CloudForbidden, respond, image_id, mine, 'accepted'
+        )
+        glance.images[image_id]['visibility'] = 'shared'
+        self.assertRaises(
+            exceptions.CloudNotFound, respond, image_id, mine, 'accepted'
+        )
+        glance.members[image_id] = {mine: 'pending'}
+        respond(image_id, mine, 'accepted')
+        self.assertEqual({mine: 'accepted'}, glance.members[image_id])
+
     def make(self, name, project=None):
         project = project or self.school.project_id
         return self.emulator.glance.create_image(project, name)

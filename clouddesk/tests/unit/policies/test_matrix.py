@@ -145,8 +145,13 @@ class Asking:
             return self.make_own_image(**given['image'])
         return self.image_id
 
-    def make_own_image(self, **columns):
-        """One of the project that nothing refers to."""
+    def make_own_image(self, shared=False, **columns):
+        """One of the project that nothing refers to.
+
+        :param shared: it is another project's, which shares it
+        """
+        if shared:
+            columns |= {'owner': '0c' * 16, 'visibility': 'shared'}
         return self.cloud.add_image(**columns).id
 
     def make_course(self, given):

@@ -198,6 +198,19 @@ class EditTest(ImageTestCase):
         self.assertEqual([], self.sent())
         self.assertEqual([{}, {}], self.sent('POST'))
 
+    def test_accept_and_reject(self):
+        """T6"""
+        self.cloud.answer('POST', PATH + '/actions/respond', WIN)
+        for option in ('--accept', '--reject', '--pending'):
+            self.succeed('desktop image set win11 ' + option)
+        self.assertEqual(
+            [
+                {'status': status}
+                for status in ('accepted', 'rejected', 'pending')
+            ],
+            self.sent('POST'),
+        )
+
     def test_what_glance_refuses(self):
         """I4: going public is not for everybody."""
         message = 'visibility: you may not make an image public here.'

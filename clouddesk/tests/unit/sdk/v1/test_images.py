@@ -84,6 +84,13 @@ class ImagesTest(base.SDKTest):
             act = getattr(self.proxy, verb + '_image')
             self.assertEqual(status, act(WIN['id']).status)
 
+    def test_respond(self):
+        """T6"""
+        path = PATH + '/actions/respond'
+        call = self.cloud.answer('POST', path, WIN)
+        self.proxy.respond_to_image(WIN['id'], 'rejected')
+        self.assertEqual({'status': 'rejected'}, call.last_request.json())
+
     def test_usage(self):
         """I1"""
         usage = {'used': 5, 'total': None, 'percent': None}

@@ -323,6 +323,18 @@ class ImageTest(ImagesTestCase):
             base.IMAGE, verb == 'activate'
         )
 
+    def test_respond(self):
+        """T6: with the own project's voice."""
+        image = self.cloud.add_image(visibility='shared', owner='other')
+        path = '%s/%s/actions/respond' % (URL, image.id)
+        answer = self.post(path, {'status': 'accepted'})
+        self.assertEqual(200, answer.status_int, answer.text)
+        self.images.respond.assert_called_once_with(
+            image.id, base.PROJECT, 'accepted'
+        )
+        for body in ({}, {'status': 'maybe'}):
+            self.assert_error(self.post(path, body), 400, 'invalid', 'status')
+
     @ddt.data('activate', 'deactivate')
     def test_an_image_without_data(self, verb):
         self.images.get.return_value = types.Image(
