@@ -105,10 +105,11 @@ class Telling:
         self.order_id = values['id']
         self.outcome = events.PENDING
         self.project_id = values['project_id']
-        if self.about is None and values.get('subject_id'):
+        if values.get('subject_id'):
             keys = ('subject_type', 'subject_id', 'subject_name')
             kind, id_, name = (values[key] for key in keys)
-            self.about = (kind, id_, name)
+            self.about = self.about or (kind, id_, name)
+            self.describe(id_, {'name': name})
 
     def failed(self, code: str) -> None:
         """Tell that nothing came of it."""
