@@ -1,6 +1,7 @@
 from oslotest import base
 
 from clouddesk import exceptions
+from clouddesk import flows
 from clouddesk.conductor import faults
 from clouddesk.db import models
 
@@ -22,21 +23,33 @@ class FaultsTest(base.BaseTestCase):
         _code, text = faults.describe(error, 'p1')
         self.assertEqual(1, text.count('project enable'))
 
-    def test_an_order_counts_its_failures(self):
-        items = [
+    def items(self, about, count=3):
+        return [
             models.WorkItem(
-                subject_name='desk_%d' % n,
+                subject_type=about,
+                subject_name='thing_%d' % n,
                 fault_code='build_failed',
                 fault_message='because',
             )
-            for n in range(3)
+            for n in range(count)
         ]
-        order = models.WorkOrder(items=items)
-        code, text = faults.summary(order, items[1:])
-        self.assertEqual('build_failed', code)
-        self.assertEqual('2 of 3 desktops failed. desk_1: because', text)
 
-    def test_an_order_for_one_desktop_speaks_for_it(self):
-        item = models.WorkItem(subject_name='desk', fault_code=None)
-        order = models.WorkOrder(items=[item])
-        self.assertEqual('not_found', faults.summary(order, [item])[0])
+    def test_an_order_counts_its_failures(self):
+        for about in (flows.DESKTOP, flows.IMAGE):
+            items = self.items(about)
+            order = models.WorkOrder(items=items)
+            code, text = faults.summary(order, items[1:])
+            self.assertEqual('build_failed', code)
+            said = '2 of 3 %ss failed. thing_1: because' % about
+            self.assertEqual(said, text)
+
+    def test_an_order_for_one_thing_speaks_for_it(self):
+        for about in (flows.DESKTOP, flows.IMAGE):
+            (item,) = self.items(about, 1)
+            order = models.WorkOrder(items=[item])
+            expected = ('build_failed', 'because')
+            self.assertEqual(expected, faults.summary(order, [item]))
+            item.fault_code = item.fault_message = None
+            code, text = faults.summary(order, [item])
+            self.assertEqual('not_found', code)
+            self.assertEqual('The %s was not found.' % about, text)
