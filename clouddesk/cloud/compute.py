@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from collections.abc import Sequence
 import functools
+import math
 from typing import Any
 from urllib import parse
 
@@ -87,12 +88,14 @@ class Compute:
         availability_zone: str | None = None,
         user_data: str | None = None,
         keep_running: bool = False,
+        cdrom: types.Image | None = None,
     ) -> types.Server:
         """Ask for a server; does not wait for it.
 
         :param image_id: boot from this image, or
         :param volume_id: from this volume, which outlives the server
         :param user_data: what the guest does at its first boot
+        :param cdrom: beside the volume, booted from while that is empty
         :param keep_running: Masakari shall start it elsewhere when its host
             fails
         :raises CloudQuotaExceeded: the project has no room for it
@@ -110,7 +113,8 @@ class Compute:
                 **({_HA_KEY: 'True'} if keep_running else {}),
             },
             'image_id': image_id,
-            'block_device_mapping': volume_id and _boot_volume(volume_id),
+            'block_device_mapping': volume_id
+            and _boot_volume(volume_id) + _cdrom(cdrom),
             'availability_zone': availability_zone,
             'user_data': user_data and _coded(user_data),
         }
@@ -293,6 +297,23 @@ def _boot_volume(volume_id: str) -> list[dict[str, Any]]:
             'source_type': 'volume',
             'destination_type': 'volume',
             'delete_on_termination': False,
+        }
+    ]
+
+
+def _cdrom(image: types.Image | None) -> list[dict[str, Any]]:
+    """A drive with an ISO image in it; it goes with the server."""
+    if image is None:
+        return []
+    return [
+        {
+            'boot_index': 1,
+            'uuid': image.id,
+            'source_type': 'image',
+            'destination_type': 'volume',
+            'volume_size': max(1, math.ceil((image.size or 0) / 2**30)),
+            'device_type': 'cdrom',
+            'delete_on_termination': True,
         }
     ]
 

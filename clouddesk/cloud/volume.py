@@ -59,12 +59,13 @@ class Volume:
         desktop_id: str,
         name: str,
         size: int,
-        image_id: str,
+        image_id: str | None,
         availability_zone: str | None = None,
     ) -> types.Volume:
         """Ask for a bootable volume; does not wait for it.
 
         :param size: GiB
+        :param image_id: None is an empty one, see :meth:`set_bootable`
         :param availability_zone: that of the server; Cinder chooses when it
             has none of this name
         :raises CloudQuotaExceeded: the project has no room for it
@@ -118,6 +119,13 @@ class Volume:
         except exceptions.CloudNotFound:
             return False
         return True
+
+    def set_bootable(self, volume_id: str) -> None:
+        """Let servers boot from a volume that is not made from an image."""
+        with errors.translated(_SERVICE, 'volume', volume_id):
+            self._conn.block_storage.set_volume_bootable_status(
+                volume_id, True
+            )
 
     def give_up(self, volume_id: str) -> None:
         """Call a volume broken that nobody works on; for admins.

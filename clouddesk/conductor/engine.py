@@ -192,7 +192,7 @@ class Engine:
         fenced = fence.Fenced(cloud, self._lease.check)
         build = (
             image_builds.of_order(order.id)
-            if flows.captures(order.kind)
+            if order.kind in flows.OF_BUILDS
             else None
         )
         return steps.Context(

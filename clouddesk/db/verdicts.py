@@ -42,7 +42,13 @@ _COLUMNS = (
     _Build.id.label('build_id'),
     _Build.name.label('build_name'),
     _Build.work_order_id.label('build_order_id'),
+    _Build.source_type.label('build_source'),
 )
+
+#: What a builder refuses; all but the first only where nothing but its build
+#: knows how it is made.
+_REMOVES = frozenset({'delete', 'retry', 'rebuild'})
+_ISO = 'iso'
 
 _NAMED = ('id', 'name', 'status', 'work_order_id')
 
@@ -113,8 +119,8 @@ def conditions(wish: Wish) -> tuple[sa.ColumnElement[bool], ...]:
         found.append(_Desktop.locked.is_(False))
     if wish.action in states.PROTECTION_REFUSES:
         found.append(_Desktop.protected.is_(False))
-    if wish.action == 'delete':
-        found.append(_Desktop.id.not_in(_builders(wish.takers)))
+    if wish.action in _REMOVES:
+        found.append(_Desktop.id.not_in(_builders(wish)))
     return tuple(found)
 
 
@@ -188,9 +194,8 @@ def _judge(row: Any, wish: Wish) -> type[_Error] | None:
         return exceptions.DesktopProtected
     if row.work_order_id:
         return exceptions.DesktopBusy
-    if wish.action == 'delete' and row.build_id:
-        if row.build_order_id != wish.takers.get(row.id, ''):
-            return exceptions.DesktopInBuild
+    if row.build_id and _spoils(row, wish):
+        return exceptions.DesktopInBuild
     if row.status not in wish.allowed and not _fell(row, wish):
         return exceptions.DesktopWrongState
     if row.pool_order_kind == flows.POOL_DELETE:
@@ -285,16 +290,24 @@ _MAKERS: dict[type[_Error], Callable[[Sequence[Any], Wish], _Error]] = {
 }
 
 
-def _builders(takers: Mapping[str, str]) -> sa.Select[Any]:
+def _builders(wish: Wish) -> sa.Select[Any]:
     """Ids of desktops on which images are made, unless that is given up."""
-    taker = by_id(_Desktop.id, takers) if takers else ''
-    return (
-        sa.select(_Build.builder_id)
-        .where(
-            _Build.builder_id == _Desktop.id,
-            sa.func.coalesce(_Build.work_order_id, '-') != taker,
-        )
-        .correlate(_Desktop)
+    taker = by_id(_Desktop.id, wish.takers) if wish.takers else ''
+    query = sa.select(_Build.builder_id).where(
+        _Build.builder_id == _Desktop.id,
+        sa.func.coalesce(_Build.work_order_id, '-') != taker,
+    )
+    if wish.action != 'delete':
+        query = query.where(_Build.source_type == _ISO)
+    return query.correlate(_Desktop)
+
+
+def _spoils(row: Any, wish: Wish) -> bool:
+    """The same of one builder."""
+    if row.build_order_id == wish.takers.get(row.id, ''):
+        return False
+    return wish.action == 'delete' or (
+        wish.action in _REMOVES and row.build_source == _ISO
     )
 
 

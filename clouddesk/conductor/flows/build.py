@@ -35,11 +35,12 @@ class Volume(steps.Step):
             disks.remove(ctx, volume.id, volume)
         if good:
             return self._judge(good[0])
+        # An installer fills an empty disk.
         volume = ctx.cloud.volume.create_from_image(
             desktop.id,
             desktop.name,
             desktop.volume_size or desktop.disk,
-            desktop.image_id,
+            None if _installs(ctx) else desktop.image_id,
             desktop.availability_zone,
         )
         ctx.scene.see_volumes({desktop.id: [volume]})
@@ -163,6 +164,10 @@ class Server(steps.Step):
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> types.Server:
         by_volume = desktop.boot_from == 'volume'
+        cdrom = None
+        if _installs(ctx):
+            cdrom = ctx.cloud.image.get(desktop.image_id)
+            ctx.cloud.volume.set_bootable(desktop.volume_id)
         server: types.Server = ctx.cloud.compute.create_server(
             desktop_id=desktop.id,
             order_id=ctx.order.id,
@@ -172,6 +177,7 @@ class Server(steps.Step):
             image_id=None if by_volume else desktop.image_id,
             volume_id=desktop.volume_id if by_volume else None,
             availability_zone=desktop.availability_zone,
+            cdrom=cdrom,
             user_data=_first_boot(desktop),
             keep_running=desktop.keep_running,
         )
@@ -203,6 +209,14 @@ class Active(steps.Step):
         if server and server.status == 'ERROR':
             server = _twin(ctx, desktop)
         return _built(server) if server else None
+
+
+def _installs(ctx: steps.Context) -> bool:
+    """Whether the desktop boots from a CD, to install what becomes an image.
+
+    The CD comes second: the disk is booted from as soon as it can be.
+    """
+    return ctx.build is not None and ctx.build.source_type == 'iso'
 
 
 def _first_boot(desktop: models.Desktop) -> str | None:

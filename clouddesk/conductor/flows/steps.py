@@ -27,7 +27,7 @@ class Context:
     admin: Any
     scene: scene.Scene
     order: models.WorkOrder
-    #: What the order makes an image for, if it does.
+    #: The image build that the order works on, if it does.
     build: models.ImageBuild | None = None
 
 

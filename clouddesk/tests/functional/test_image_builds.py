@@ -16,7 +16,7 @@ class ImageBuildTestCase(base.FunctionalTestCase):
         base_image |= {'os_type': 'windows', 'hw_disk_bus': 'virtio'}
 
     def begin(self, name='Windows 11', **extra):
-        wanted = self.spec(name=name, **extra)
+        wanted = self.spec(name=name) | extra
         return self.keeper.post('/image-builds', **wanted)
 
     def built(self, **extra):
@@ -296,6 +296,53 @@ class BuilderTest(ImageBuildTestCase):
             **self.spec(name='mine'),
         )
         self.assertEqual(403, refusal.status)
+
+
+class InstallerTest(ImageBuildTestCase):
+    def setUp(self):
+        super().setUp()
+        self.iso = self.glance.create_image(
+            self.school.project_id,
+            'installer',
+            disk_format='iso',
+            visibility='private',
+        )
+
+    def test_from_an_installer(self):
+        """T1, T13, M7: boots from the CD, installs, becomes an image."""
+        build_id = self.built(image_id=self.iso, **_VOLUME)
+        build = self.build(build_id)
+        self.assertEqual({'type': 'iso', 'id': self.iso}, build['source'])
+        (server,) = self.nova.servers.values()
+        (cdrom,) = server.cdroms
+        self.assertEqual(
+            (self.iso, 'cdrom'), (cdrom['uuid'], cdrom['device_type'])
+        )
+        (volume,) = self.cinder.volumes.values()
+        self.assertEqual({}, volume['_of_image'])
+        self.finish(self.ask(build_id, 'finish'))
+        image = self.glance.images[self.build(build_id)['image_id']]
+        self.assertEqual('iso', image['clouddesk_origin'])
+        self.assertEqual('qcow2', image['disk_format'])
+        self.assertEqual(4, image['min_disk'])
+        self.assertClean()
+
+    def test_a_disk_is_needed(self):
+        """T13."""
+        refusal = self.assertRaises(
+            service.Refusal, self.begin, image_id=self.iso
+        )
+        self.assertEqual(400, refusal.status)
+        self.assertEqual('boot_from', refusal.error['details']['field'])
+
+    def test_only_its_build_makes_it_again(self):
+        """T13: rebuilt as a desktop it would boot from the wrong disk."""
+        build_id = self.built(image_id=self.iso, **_VOLUME)
+        desktop_id = self.build(build_id)['desktop_id']
+        refusal = self.assertRaises(
+            service.Refusal, self.act, 'desktops', desktop_id, 'rebuild'
+        )
+        self.assertEqual('desktop_in_build', refusal.code)
 
 
 class CaptureTest(ImageBuildTestCase):

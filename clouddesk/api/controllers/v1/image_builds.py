@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk import names
 from clouddesk import states
@@ -9,6 +10,7 @@ from clouddesk.api import exposure
 from clouddesk.api import listing
 from clouddesk.api import ordering
 from clouddesk.api import preflight
+from clouddesk.api import references
 from clouddesk.api import request as cd_request
 from clouddesk.api import templating
 from clouddesk.api import validation
@@ -129,7 +131,7 @@ class ImageBuilds(exposure.Controller):
     def post(self, req: cd_request.Request) -> exposure.Answer:
         spec = templating.resolve(req, req.input)
         build = _wanted(req) | {
-            'source_type': 'image',
+            'source_type': _source_type(req, spec),
             'source_id': spec['image_id'],
         }
         return preflight.order(
@@ -168,6 +170,27 @@ class CreateImage(exposure.Controller):
 
 def _get(req: cd_request.Request, build_id: str) -> models.ImageBuild:
     return db.get(build_id, listing.scope(req))
+
+
+def _source_type(req: cd_request.Request, spec: dict[str, Any]) -> str:
+    """Whether it begins with an installer (T13).
+
+    :raises Invalid: an installer has no disk to install on
+    """
+    with references.answering('image_id'):
+        image = cloud.for_user(req.caller).image.get(spec['image_id'])
+    if image.disk_format != 'iso':
+        return 'image'
+    if spec['boot_from'] != 'volume':
+        raise exceptions.Invalid(
+            _(
+                'boot_from must be volume: image %s is an installer, and '
+                'needs a disk of volume_size GiB to install on.'
+            )
+            % image.id,
+            {'field': 'boot_from'},
+        )
+    return 'iso'
 
 
 def _wanted(req: cd_request.Request) -> dict[str, Any]:
