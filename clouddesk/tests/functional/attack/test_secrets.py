@@ -11,9 +11,13 @@ import sqlite3
 import traceback
 
 import fixtures
+import oslo_messaging
 from oslo_messaging._drivers import impl_fake
 import requests
 
+from clouddesk import notifications
+from clouddesk import rpc
+from clouddesk.conf import CONF
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.fixtures.emulator import school
@@ -69,6 +73,7 @@ class SecretsTest(base.FunctionalTestCase):
         self._listen()
         super().setUp()
         self.needs_more_than_one_person(standalone.OTHER_OPTIONS)
+        self._notify()
         for logger in list(logging.root.manager.loggerDict.values()):
             if isinstance(logger, logging.Logger) and logger.level:
                 if not logger.name.startswith('sqlalchemy'):
@@ -92,6 +97,15 @@ class SecretsTest(base.FunctionalTestCase):
                 heard,
             )
         )
+
+    def _notify(self):
+        """Tell all of it on the bus, too."""
+        oslo_messaging.Notifier(rpc.notification_transport())
+        group = 'oslo_messaging_notifications'
+        CONF.set_override('driver', ['messagingv2'], group)
+        self.addCleanup(CONF.clear_override, 'driver', group)
+        notifications.init(CONF, 'api')
+        self.addCleanup(notifications.cleanup)
 
     # -- what is searched for ----------------------------------------------
 
@@ -134,6 +148,11 @@ class SecretsTest(base.FunctionalTestCase):
         pool_id = self.build_pool(1, login=login, user_data=SCRIPT)
         desktop = self.desktops()[0]
         self.act('desktops', desktop['id'], 'console')
+        image = '/images/%s/login' % self.school.image_id
+        self.api.put(image, user='Admin', password=PASSWORD)
+        self.act('desktops', desktop['id'], 'login', with_password=True)
+        self.api.put(image, user='Admin', password=PASSWORD)
+        self.api.delete(image)
         self.finish(self.act('desktops', desktop['id'], 'rebuild'))
         template = self.api.post(
             '/templates',
@@ -150,7 +169,9 @@ class SecretsTest(base.FunctionalTestCase):
     def test_logs_and_messages(self):
         self.use()
         self.assertTrue(any('/servers' in line for line in self.ear.said))
-        self.assertTrue(self.messages)
+        notifications.flush()
+        for mark in ('image.set_login.end', 'cloud/audit'):
+            self.assertTrue(any(mark in each for each in self.messages))
         self.assertSilent(self.ear.said)
         self.assertSilent(self.messages)
 
@@ -248,6 +269,15 @@ class SecretsTest(base.FunctionalTestCase):
         """Whoever reads them back reads none of it."""
         self.use()
         said = []
+        login = '/images/%s/login' % self.school.image_id
+        self.api.put(login, user='Admin', password=PASSWORD)
+        for path in (
+            login,
+            login.replace('login', 'history'),
+            '/events',
+            '/images',
+        ):
+            said.append(str(self.api.get(path)))
         for noun in ('desktops', 'pools', 'work-orders', 'templates'):
             found = self.api.get('/' + noun)
             said.append(str(found))
