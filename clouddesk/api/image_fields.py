@@ -18,6 +18,17 @@ from clouddesk.i18n import _
 #: Properties that Glance keeps for itself.
 _RESERVED = ('os_glance', 'location', 'deleted')
 
+#: What people write, beside tags and properties.
+_TEXTS = (
+    'name',
+    'note',
+    'os_type',
+    'os_distro',
+    'os_version',
+    'architecture',
+)
+_LAST = 0xFFFF
+
 _BAD_REQUEST = 400
 
 #: Glance's rules about who sees an image, as its refusals name them.
@@ -29,6 +40,7 @@ def check(fields: Mapping[str, Any]) -> None:
 
     :raises Invalid: a property has a field of its own, or is not for people
     """
+    _check_characters(fields)
     for name in fields.get('properties', ()):
         if name in image_facts.TAKEN or name.startswith(
             (image_facts.PREFIX, *_RESERVED)
@@ -40,6 +52,32 @@ def check(fields: Mapping[str, Any]) -> None:
                 ),
                 {'field': 'properties.%s' % name},
                 name=complaints.shown(name),
+            )
+
+
+def _check_characters(fields: Mapping[str, Any]) -> None:
+    """Glance keeps no character beyond the first plane of Unicode."""
+    texts = {
+        **{key: fields.get(key) for key in _TEXTS},
+        **{
+            'tags[%d]' % place: tag
+            for place, tag in enumerate(fields.get('tags', ()))
+        },
+        **{
+            'properties.%s' % key: value
+            for key, value in fields.get('properties', {}).items()
+        },
+    }
+    for field, text in texts.items():
+        if any(ord(char) > _LAST for char in text or ''):
+            raise exceptions.Invalid(
+                _(
+                    '%(field)s has characters beyond %(limit)s, such as '
+                    'emoji; Glance does not keep them.'
+                ),
+                {'field': field, 'limit': 'U+%X' % _LAST},
+                field=field,
+                limit='U+%X' % _LAST,
             )
 
 

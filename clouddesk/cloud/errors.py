@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import contextlib
+import html
 
 from keystoneauth1 import exceptions as ks_exceptions
 from openstack import exceptions as sdk_exceptions
@@ -128,7 +129,8 @@ def _unauthorized(service: str) -> exceptions.CloudForbidden:
 def _text(error: Exception) -> str:
     details = getattr(error, 'details', None)
     message = getattr(error, 'message', None)
-    return str(details or message or error)
+    # Glance's errors are pages for browsers.
+    return html.unescape(str(details or message or error))
 
 
 def shorten(text: str | None) -> str:

@@ -22,7 +22,12 @@ _FORMAT = {
     'pattern': r'^[a-z0-9_-]*$(?!\n)',
     'description': _('lower case letters, digits, hyphens and underscores'),
 }
-_TAG = common.text(255, 1)
+#: Glance drops blanks at the ends of a tag that is looked for.
+_TAG = common.text(255, 1) | {
+    'pattern': r'^(?!\s)[^\x00-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]*'
+    r'(?<!\s)$(?!\n)',
+    'description': _('text without control characters and blanks at its ends'),
+}
 #: Names of properties, as far as Glance and Nova have any.
 _KEY = {
     'type': 'string',

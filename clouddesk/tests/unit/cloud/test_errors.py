@@ -82,6 +82,15 @@ class TranslatedTest(base.BaseTestCase):
     def test_lasting(self, error):
         self.assertFalse(self.translate(error).transient)
 
+    def test_pages_for_browsers(self):
+        """Nothing of them is left, and what they hid is spelled out."""
+        refusal = sdk_exceptions.BadRequestException(
+            'x', details='Name can&#x27;t &#27;[2J be', http_status=400
+        )
+        error = self.translate(refusal)
+        self.assertIn("Name can't \\x1b[2J be", str(error))
+        self.assertEqual(400, error.answered)
+
     def test_not_found(self):
         translated = self.translate(ks_exceptions.NotFound('gone'))
         self.assertIsInstance(translated, exceptions.CloudNotFound)
