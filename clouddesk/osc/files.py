@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 import contextlib
 import os
+import stat
 import sys
 import tempfile
 from typing import BinaryIO
@@ -53,6 +54,7 @@ def written(path: str | None) -> Iterator[BinaryIO]:
     try:
         with file:
             yield file  # type: ignore[misc]
+        os.chmod(file.name, _mode(path))
         os.replace(file.name, path)
     except BaseException as error:
         os.unlink(file.name)
@@ -60,6 +62,18 @@ def written(path: str | None) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.errno:
             raise _unwritable(path, error) from error
         raise
+
+
+def _mode(path: str) -> int:
+    """Who may read a file: as before, or as the shell says of new ones.
+
+    Temporary files are for nobody else.
+    """
+    if os.path.exists(path):
+        return stat.S_IMODE(os.stat(path).st_mode)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 @contextlib.contextmanager
