@@ -96,10 +96,16 @@ def check(
     networks = [ipaddress.ip_network(each) for each in options.networks]
     for address in _addresses(host, port, resolve or _looked_up):
         if not _is_allowed(address, networks):
-            raise Refused(
-                _('%(host)s leads to %(address)s, which is not public')
-                % {'host': host, 'address': address}
-            )
+            raise _not_public(host, str(address))
+
+
+def _not_public(host: str, address: str) -> Refused:
+    if host == address:
+        return Refused(_('%s is not public') % address)
+    return Refused(
+        _('%(host)s leads to %(address)s, which is not public')
+        % {'host': host, 'address': address}
+    )
 
 
 def _parts(uri: str) -> parse.SplitResult:

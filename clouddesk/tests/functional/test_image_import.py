@@ -366,7 +366,7 @@ class WebDownloadTest(ImportTestCase):
             '--disk-format raw',
             1,
         )
-        self.assertIn('169.254.169.254, which is not public', err)
+        self.assertIn('169.254.169.254 is not public', err)
         self.assertNotIn('hunter2', err)
         self.assert_nothing_left()
 
