@@ -114,9 +114,20 @@ def refused(
         if error.transient:
             raise exceptions.ServiceUnavailable(error.text) from error
         if error.answered == _BAD_REQUEST:
-            field = 'query' if fields is None else 'body'
+            field = _blamed(error, fields)
             raise exceptions.Invalid(error.text, {'field': field}) from error
         raise
+
+
+def _blamed(
+    error: exceptions.CloudError, fields: Mapping[str, Any] | None
+) -> str:
+    """The field that Glance quotes in what it says, if it is one of these."""
+    if fields is None:
+        return 'query'
+    names = ((key, image_facts.NAMES.get(key, key)) for key in fields)
+    quoted = (key for key, name in names if "'%s'" % name in error.text)
+    return next(quoted, 'body')
 
 
 def _forbidden(

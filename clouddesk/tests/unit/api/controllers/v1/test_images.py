@@ -304,6 +304,16 @@ class ImageTest(ImagesTestCase):
         error = self.assert_error(self.edit(note='x'), status, code)
         self.assertIn('no such thing', error['message'])
 
+    def test_a_format_that_the_cloud_has_not(self):
+        """Rule 9: Glance quotes its name."""
+        self.images.change.side_effect = exceptions.CloudError(
+            service='Glance',
+            reason="not one of ['raw'] in ['properties']['disk_format']",
+            answered=400,
+        )
+        answer = self.edit(note='x', disk_format='floppy')
+        self.assert_error(answer, 400, 'invalid', 'disk_format')
+
     def test_more_than_glance_keeps(self):
         self.images.change.side_effect = exceptions.CloudQuotaExceeded(
             service='Glance', reason='too many tags'
