@@ -3,8 +3,11 @@
 import dataclasses
 import json
 
+from castellan import key_manager
+from castellan.common import utils
 import sqlalchemy as sa
 
+from clouddesk import conf
 from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import secrets
@@ -252,3 +255,39 @@ class DesktopAccountTest(_AccountTest):
         answer = self.handed(with_password=True)
         self.assert_error(answer, 503, 'service_unavailable')
         self.assertEqual('Administrator', self.handed().json['user'])
+
+
+#: castellan's own, which keeps keys in memory.
+_BACKEND = 'castellan.tests.unit.key_manager.mock_key_manager.MockKeyManager'
+
+
+class KeyManagerTest(_AccountTest):
+    """The same with castellan, as it works with Barbican."""
+
+    def setUp(self):
+        super().setUp()
+        conf.CONF.register_opts(utils.credential_opts, utils.OPT_GROUP)
+        conf.CONF.register_opts(key_manager.key_manager_opts, 'key_manager')
+        self.config(group='key_manager', backend=_BACKEND)
+        self.config(group='key_manager', auth_type='token', token='t')
+        self.config(group='secrets', driver='castellan')
+        secrets._store.cache_clear()
+        self.addCleanup(secrets._store.cache_clear)
+        self.keys = secrets._store('castellan')._manager.keys
+
+    def test_i7_the_key_manager_keeps_it(self):
+        self.put()
+        (kept,) = self.keys.values()
+        self.assertEqual(PASSWORD, kept.get_encoded().decode())
+        self.unseen()
+        (desktop_id,) = self.make_desktops(1)
+        path = '/v1/desktops/%s/actions/login' % desktop_id
+        answer = self.post(path, {'with_password': True})
+        self.assertEqual(PASSWORD, answer.json['password'])
+
+    def test_purge_removes_it_there_too(self):
+        self.put()
+        self.call('DELETE', self.path)
+        self.sql("UPDATE secrets SET created_at = '2020-01-01'")
+        self.assertEqual({'secrets': 1}, secrets.purge())
+        self.assertEqual({}, self.keys)
