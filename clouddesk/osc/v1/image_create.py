@@ -1,6 +1,7 @@
 """``openstack desktop image create|import|save``"""
 
 import argparse
+import sys
 from typing import Any
 from typing import BinaryIO
 
@@ -244,6 +245,10 @@ class SaveImage(command.Command):
             raise osc_exceptions.CommandError(
                 _('Image %(name)s is %(status)s and has no bytes of its own.')
                 % {'name': found.name, 'status': found.status}
+            )
+        if parsed_args.file is None and sys.stdout.isatty():
+            raise osc_exceptions.CommandError(
+                _('A terminal is no place for it; give --file.')
             )
         transfer = image_transfer.Transfer(self.app)
         with files.written(parsed_args.file) as output:

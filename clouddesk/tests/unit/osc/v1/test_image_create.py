@@ -1,6 +1,7 @@
 """What the functional tests do not reach: contradictions and volumes."""
 
 import hashlib
+from unittest import mock
 
 import ddt
 import fixtures
@@ -119,6 +120,42 @@ class FollowTest(ImageCreateTest):
         )
         self.assertEqual('queued\nimporting\nactive', err.strip())
         self.assertEqual('active', out.strip())
+
+
+class SaveTest(ImageCreateTest):
+    def test_not_to_a_terminal(self):
+        """T5"""
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'clouddesk.osc.v1.image_create.sys',
+                mock.Mock(**{'stdout.isatty.return_value': True}),
+            )
+        )
+        error = self.complain('desktop image save ' + WIN['id'])
+        self.assertIn('--file', error)
+
+
+class CheckTest(ImageCreateTest):
+    def test_check(self):
+        """T12: in words, and by the exit code."""
+        said = {
+            'image_id': WIN['id'],
+            'status': 'refused',
+            'disk_format': 'raw',
+            'format': 'qcow2',
+            'virtual_size': 1,
+            'problems': [],
+            'deactivated': True,
+            'message': 'It is called raw and is qcow2.',
+            'checked_at': '2026-11-02T08:22:10Z',
+        }
+        self.cloud.answer('POST', PATH + '/actions/check', said)
+        code, out, _err = self.openstack('desktop image check ' + WIN['id'])
+        self.assertEqual(1, code)
+        self.assertIn('It is called raw', out)
+        said['status'] = 'passed'
+        self.cloud.answer('POST', PATH + '/actions/check', said)
+        self.succeed('desktop image check ' + WIN['id'])
 
 
 class VolumeTest(ImageCreateTest):
