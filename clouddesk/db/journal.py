@@ -142,6 +142,8 @@ class Telling:
 
         What an earlier one wrote, and is no longer right, goes away.
         """
+        # What another transaction left that was taken back.
+        self._open = []
         is_known = self.ids and self._known.keys() >= set(self.ids)
         if self.about is None and not is_known:
             self._find(session)
