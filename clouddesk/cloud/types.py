@@ -91,6 +91,8 @@ class Volume:
     since: datetime.datetime | None = None
     #: The image build that reads an image from it, if any.
     build_id: str | None = None
+    #: The servers that it is attached to.
+    server_ids: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

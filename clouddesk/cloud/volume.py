@@ -154,6 +154,9 @@ def volume(said: Mapping[str, Any]) -> types.Volume:
         ours=naming.has_marks(metadata),
         since=_since(said),
         build_id=metadata.get(naming.BUILD_KEY),
+        server_ids=tuple(
+            each['server_id'] for each in said.get('attachments') or ()
+        ),
     )
 
 

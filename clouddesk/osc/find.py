@@ -93,6 +93,11 @@ def image(connection: Any, name: str) -> str:
     return _one(connection.image.find_image, name, _('image')).id
 
 
+def volume(connection: Any, name: str) -> str:
+    """The id of a volume by name or id."""
+    return _one(connection.block_storage.find_volume, name, _('volume')).id
+
+
 def flavor(connection: Any, name: str) -> str:
     """The id of a flavor by name or id."""
     return _one(connection.compute.find_flavor, name, _('flavor')).id

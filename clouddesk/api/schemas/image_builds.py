@@ -27,7 +27,9 @@ _NEEDS = {key: images.ABOUT[key] for key in NEEDS}
 CREATE = common.made_from({**_NAMED, **_NEEDS}, required=('name',))
 del CREATE['properties']['name_template']
 
-CAPTURE = common.fields({**_NAMED, **_NEEDS}, required=('name',))
+CAPTURE = common.fields(
+    {**_NAMED, **_NEEDS, 'volume_id': common.UUID}, required=('name',)
+)
 
 UPDATE = common.fields(_NAMED) | {'minProperties': 1}
 

@@ -98,21 +98,17 @@ class Snapshot(_Step):
 
     name = 'snapshot'
 
-    def applies(self, desktop: models.Desktop) -> bool:
-        return desktop.boot_from == 'volume'
-
     def make(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
+        disk = _disk_of(ctx, desktop)
+        if disk is None:
+            return steps.Done()
         build = _build(ctx)
         found = _alive(ctx.cloud.captures.find_snapshots(build.id))
         if not found:
-            if desktop.volume_id is None:
-                raise exceptions.CaptureFailed(
-                    reason=_('The desktop has no volume.')
-                )
             ctx.cloud.captures.create_snapshot(
-                build.id, desktop.volume_id, naming.resource_name(build.id)
+                build.id, disk, naming.resource_name(build.id)
             )
             return steps.Wait(_('The snapshot'))
         for twin in found[1:]:
@@ -127,12 +123,11 @@ class Copy(_Step):
 
     name = 'copy'
 
-    def applies(self, desktop: models.Desktop) -> bool:
-        return desktop.boot_from == 'volume'
-
     def make(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
+        if _disk_of(ctx, desktop) is None:
+            return steps.Done()
         build = _build(ctx)
         found = _alive(ctx.cloud.captures.find_copies(build.id))
         if not found:
@@ -179,7 +174,7 @@ class Image(_Step):
     def _create(self, ctx: steps.Context, desktop: models.Desktop) -> str:
         build = _build(ctx)
         marks = naming.build_marks(build.id)
-        if desktop.boot_from == 'volume':
+        if _disk_of(ctx, desktop):
             made: str = ctx.cloud.captures.upload(
                 build.copy_id, build.name, CONF.images.capture_format, marks
             )
@@ -232,7 +227,7 @@ class Tidy(steps.Step):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        if desktop.boot_from == 'volume':
+        if _disk_of(ctx, desktop):
             build = _build(ctx)
             captures = ctx.cloud.captures
             if _delete(
@@ -292,6 +287,21 @@ def _build(ctx: steps.Context) -> models.ImageBuild:
     return ctx.build
 
 
+def _disk_of(ctx: steps.Context, desktop: models.Desktop) -> str | None:
+    """The volume that becomes the image; None is a disk of the hypervisor.
+
+    :raises CaptureFailed: the desktop has lost it
+    """
+    wanted: str | None = ctx.order.inputs.get('volume_id')
+    if wanted is None and desktop.boot_from == 'volume':
+        if desktop.volume_id is None:
+            raise exceptions.CaptureFailed(
+                reason=_('The desktop has no volume.')
+            )
+        wanted = desktop.volume_id
+    return wanted
+
+
 def _off(outcome: Any) -> Any:
     """It is shut down, however the order goes on."""
     if isinstance(outcome, steps.Done):
@@ -315,7 +325,7 @@ def _wait_for(thing: types.Snapshot | types.Volume, what: str) -> steps.Wait:
 
 def _idle(ctx: steps.Context, desktop: models.Desktop) -> steps.Wait | None:
     """Nova still reads the disk, if it does."""
-    if desktop.boot_from == 'volume' or desktop.server_id is None:
+    if _disk_of(ctx, desktop) or desktop.server_id is None:
         return None
     return steps.busy(ctx.cloud.compute.get_server(desktop.server_id))
 
@@ -357,7 +367,7 @@ def _fields(
         'kind': build.kind,
         'origin': _ORIGINS[build.source_type],
         'visibility': 'private',
-        'min_disk': max(image.min_disk, _disk(ctx, desktop)),
+        'min_disk': max(image.min_disk, _size(ctx, desktop)),
         'min_ram': max(image.min_ram, _min_ram(ctx, desktop)),
         'properties': {
             key: None
@@ -368,9 +378,9 @@ def _fields(
     return said | build.properties
 
 
-def _disk(ctx: steps.Context, desktop: models.Desktop) -> int:
-    """GiB that the disk of a desktop from this image needs."""
-    if desktop.boot_from != 'volume':
+def _size(ctx: steps.Context, desktop: models.Desktop) -> int:
+    """GiB that a disk from this image needs."""
+    if _disk_of(ctx, desktop) is None:
         # Nova has said so.
         return 0
     copy = ctx.cloud.volume.get(_build(ctx).copy_id)
@@ -379,6 +389,8 @@ def _disk(ctx: steps.Context, desktop: models.Desktop) -> int:
 
 def _min_ram(ctx: steps.Context, desktop: models.Desktop) -> int:
     """What the base image needs; Cinder does not pass that on."""
+    if _build(ctx).kind == states.DATA:
+        return 0
     try:
         base: types.Image = ctx.cloud.image.get(desktop.image_id)
     except exceptions.CloudNotFound:

@@ -146,9 +146,11 @@ def capture(
     order: Mapping[str, Any],
     build: Mapping[str, Any],
     desktop: models.Desktop,
+    inputs: Mapping[str, Any] | None = None,
 ) -> models.WorkOrder:
     """Order an image of a desktop that stays (S3, V49).
 
+    :param inputs: ``volume_id`` of the disk, if it is not that of the system
     :raises DesktopWrongState: it is not off; names the state
     :raises DesktopBusy: another order holds it
     """
@@ -156,7 +158,7 @@ def capture(
     with holds.writer() as session:
         row = _new(order, build)
         part = (desktop.id, desktop.name)
-        order_id = _ordered(session, order, row, flows.CAPTURE)
+        order_id = _ordered(session, order, row, flows.CAPTURE, inputs)
         holds.take_desktops(session, [desktop.id], order_id, 'capture')
         inserts.items(session, order_id, flows.CAPTURE, {}, [part])
         row.work_order_id = order_id
@@ -263,9 +265,10 @@ def _ordered(
     order: Mapping[str, Any],
     row: models.ImageBuild,
     kind: str,
+    inputs: Mapping[str, Any] | None = None,
 ) -> str:
     asked = dict(order) | {'subject': (SUBJECT, row.id, row.name)}
-    return inserts.order(session, asked, kind, {})
+    return inserts.order(session, asked, kind, inputs or {})
 
 
 def _unchanged(seen: models.ImageBuild) -> list[sa.ColumnElement[bool]]:

@@ -265,6 +265,14 @@ class CaptureImage(command.ShowOne):
         parser = super().get_parser(prog_name)
         find.add_desktop_argument(parser)
         _add_words(parser, is_needed=True)
+        parser.add_argument(
+            '--volume',
+            metavar='<volume>',
+            help=_(
+                'A data disk of the desktop (name or ID); an image of it '
+                'makes volumes'
+            ),
+        )
         _add_needs(parser)
         command.add_wait_option(parser)
         return parser
@@ -272,9 +280,12 @@ class CaptureImage(command.ShowOne):
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order the image."""
         desktop = find.desktop(self.client, parsed_args.desktop)
-        order = self.client.create_desktop_image(
-            desktop.id, **_words(parsed_args), **_needs(parsed_args)
-        )
+        attrs: dict[str, Any] = _words(parsed_args) | _needs(parsed_args)
+        if parsed_args.volume:
+            attrs['volume_id'] = find.volume(
+                self.connection, parsed_args.volume
+            )
+        order = self.client.create_desktop_image(desktop.id, **attrs)
         return _ordered(self, order, parsed_args.wait)
 
 
@@ -307,7 +318,7 @@ def _add_words(
     )
 
 
-def _words(parsed_args: argparse.Namespace) -> dict[str, str]:
+def _words(parsed_args: argparse.Namespace) -> dict[str, Any]:
     return {
         key: getattr(parsed_args, key)
         for key in ('name', 'note')
@@ -325,7 +336,7 @@ def _add_needs(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _needs(parsed_args: argparse.Namespace) -> dict[str, int]:
+def _needs(parsed_args: argparse.Namespace) -> dict[str, Any]:
     return {
         key: getattr(parsed_args, key)
         for key in _NEEDS

@@ -154,7 +154,8 @@ class ImageBuildsMixin(_base.BaseProxy):
             :class:`~clouddesk.sdk.v1.desktop.Desktop` instance.
         :param name: Name of the image.
         :param attrs: ``note``, ``min_disk``, ``min_ram``, ``max_ram``,
-            ``min_vcpus``.
+            ``min_vcpus``; and ``volume_id`` for a data disk that is attached
+            to it, of which volumes are made.
 
         :returns: The :class:`~clouddesk.sdk.v1.work_order.WorkOrder`; its
             ``subject`` is the image build.

@@ -2,6 +2,7 @@
 
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
+from clouddesk.tests.fixtures.emulator import http
 from clouddesk.tests.functional import base
 
 _VOLUME = {'boot_from': 'volume', 'volume_size': 4}
@@ -382,6 +383,46 @@ class CaptureTest(ImageBuildTestCase):
         self.assertEqual(4, image['min_disk'])
         self.assertClean()
         self.assertEqual('off', self.desktop(desktop_id)['status'])
+
+    def test_of_a_data_disk(self):
+        """M8: an image that makes volumes, beside that of the system."""
+        desktop_id = self.off()
+        (server_id,) = self.nova.servers
+        disk = self.attached(server_id)
+        order = self.finish(self.capture(desktop_id, volume_id=disk))
+        build = self.build(order['subject']['id'])
+        self.assertEqual(
+            ('activated', 'data'), (build['status'], build['kind'])
+        )
+        image = self.glance.images[build['image_id']]
+        self.assertEqual('data', image['clouddesk_kind'])
+        self.assertEqual(
+            (3 << 20, 3, 0),
+            (image['size'], image['min_disk'], image['min_ram']),
+        )
+        self.assertEqual({}, self.cinder.snapshots)
+        self.assertEqual([disk], list(self.cinder.volumes))
+
+    def test_only_of_its_own_data_disks(self):
+        """M8."""
+        desktop_id = self.off()
+        disk = self.attached('another server')
+        refusal = self.assertRaises(
+            service.Refusal, self.capture, desktop_id, volume_id=disk
+        )
+        self.assertEqual('volume_id', refusal.error['details']['field'])
+
+    def attached(self, server_id):
+        """The id of a volume that somebody attached without us."""
+        access = http.Access('', {}, {'id': self.school.project_id}, [], 0.0)
+        with self.cloud.lock:
+            volume = self.cinder._new({'size': 3}, access)
+            volume |= {
+                'status': 'in-use',
+                'attachments': [{'server_id': server_id}],
+            }
+            self.cinder.volumes[volume['id']] = volume
+        return volume['id']
 
     def test_a_running_desktop_is_refused(self):
         """S3, V49: the state is named."""

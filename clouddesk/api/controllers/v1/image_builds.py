@@ -163,13 +163,40 @@ class CreateImage(exposure.Controller):
             'source_type': 'desktop',
             'source_id': desktop.id,
         }
+        inputs = {}
+        if 'volume_id' in req.input:
+            inputs['volume_id'] = _disk(req, desktop)
+            build['kind'] = states.DATA
         return ordering.accepted(
-            req, db.capture(ordering.of(req), build, desktop)
+            req, db.capture(ordering.of(req), build, desktop, inputs)
         )
 
 
 def _get(req: cd_request.Request, build_id: str) -> models.ImageBuild:
     return db.get(build_id, listing.scope(req))
+
+
+def _disk(req: cd_request.Request, desktop: models.Desktop) -> str:
+    """A further disk of a desktop (M8).
+
+    :raises Invalid: it is not attached to it
+    """
+    volume_id: str = req.input['volume_id']
+    with references.answering('volume_id'):
+        volume = cloud.for_user(req.caller).volume.get(volume_id)
+    of_system = volume_id == desktop.volume_id
+    if (
+        volume is None
+        or of_system
+        or desktop.server_id not in volume.server_ids
+    ):
+        raise exceptions.Invalid(
+            _('volume_id: %(volume)s is no data disk of desktop %(name)s.'),
+            {'field': 'volume_id'},
+            volume=volume_id,
+            name=desktop.name,
+        )
+    return volume_id
 
 
 def _source_type(req: cd_request.Request, spec: dict[str, Any]) -> str:
