@@ -116,8 +116,9 @@ class ListWorkOrder(command.Lister):
             desktop = find.desktop(self.client, parsed_args.desktop)
             filters['desktop_id'] = desktop.id
         if parsed_args.image:
-            (image,) = find.images(self.client, [parsed_args.image])
-            filters['image_id'] = image.id
+            # Its orders are there when it is gone, too.
+            image = self.client.find_image(parsed_args.image)
+            filters['image_id'] = image.id if image else parsed_args.image
         return {key: value for key, value in filters.items() if value}
 
 

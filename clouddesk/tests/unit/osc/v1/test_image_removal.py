@@ -97,3 +97,12 @@ class ImageRemovalTest(base.ShellTest):
         call = self.cloud.answer('GET', '/work-orders', found)
         self.succeed('desktop work order list --image ' + WIN['id'])
         self.assertEqual([WIN['id']], call.last_request.qs['image_id'])
+
+    def test_orders_of_an_image_that_is_gone(self):
+        """M22: what became of it."""
+        gone = '33333333-3333-4333-8333-333333333333'
+        self.cloud.refuse('GET', '/images/' + gone, 404, 'Gone.')
+        self.cloud.answer('GET', '/images', {'images': []})
+        call = self.cloud.answer('GET', '/work-orders', {'work_orders': []})
+        self.succeed('desktop work order list --image ' + gone)
+        self.assertEqual([gone], call.last_request.qs['image_id'])
