@@ -5,7 +5,7 @@ stage_clouddesk() {
     [ -e "$TOP/pyproject.toml" ] || die "$TOP has no pyproject.toml: clouddesk cannot be installed yet; the rest of the cloud is up"
     install_checkout
     local config=$ETC/clouddesk/clouddesk.conf
-    render clouddesk.conf "$config"
+    render clouddesk.conf "$config" MIRROR_NET="${EXT_NET:-172.30.255}"
     [ -e "$ETC/clouddesk/secrets.keys" ] || clouddesk-manage --config-file "$config" secrets key
     (cd / && python -c 'import clouddesk.wsgi.api') || die "clouddesk.wsgi.api cannot be imported yet; the rest of the cloud is up"
     schema clouddesk clouddesk-manage --config-file "$config" db sync
@@ -70,6 +70,8 @@ cloud_tests() {
     use_cloud school-a
     [ -d "$TOP/clouddesk/tests/cloud" ] || die "$TOP/clouddesk/tests/cloud is not there: no cloud tests in this checkout"
     export CLOUDDESK_TEST_MAY_BREAK=yes CLOUDDESK_TALLY=$AIO/tally
+    # where Glance may fetch images that tests serve, see [image_import]
+    export CLOUDDESK_TEST_MIRROR=${EXT_NET:+$EXT_NET.1}
     : >"$CLOUDDESK_TALLY"
     local rc=0
     cd "$TOP"
