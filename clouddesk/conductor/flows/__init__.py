@@ -31,9 +31,8 @@ _OF_KIND = {
     flows.REBUILD: _REBUILD,
     flows.STOP: _STOP,
     flows.CAPTURE: steps.Flow(capture.STEPS, back=capture.BACK, until='ready'),
-    #: Nothing of the builder may stay behind, recorded or not.
     flows.GENERATE: steps.Flow(
-        capture.GENERATE, looks=True, back=capture.BACK, until='ready'
+        capture.GENERATE, back=capture.BACK, until='ready'
     ),
     flows.IMAGE_DELETE: steps.Flow(images.DELETE),
     flows.IMAGE_RETIRE: steps.Flow(images.RETIRE),

@@ -60,6 +60,14 @@ _OF_BASE = 'owner_specified.openstack.'
 class Stop(power.Request):
     """Switch the builder off, if it runs."""
 
+    def run(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> steps.Done | steps.Wait:
+        if desktop.server_id and not ctx.scene.knows_servers(desktop):
+            # Most are off already.
+            steps.see_anew(ctx, desktop)
+        return super().run(ctx, desktop)
+
 
 class Stopped(power.Settled):
     def run(
@@ -251,11 +259,16 @@ class Settle(Tidy):
 
 
 class Remove(destroy.Server):
-    """From here on the builder goes."""
+    """From here on the builder goes, and nothing of it may stay behind.
+
+    What was made for it and not recorded is searched only now: people wait
+    for the image.
+    """
 
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
+        ctx.scene.look([desktop])
         outcome = super().run(ctx, desktop)
         if isinstance(outcome, steps.Done):
             going = {'status': states.DELETING}
