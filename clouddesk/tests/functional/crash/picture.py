@@ -126,6 +126,7 @@ def of(house: Any) -> dict[str, Any]:
             'builds': [_built(each) for each in _rows(models.ImageBuild)],
             'known_images': [_known(each) for each in _rows(models.Image)],
             'secrets': _count(models.Secret),
+            'told': _told(),
         }
     return labels.plain(seen) | {'made': made(house.cloud)}
 
@@ -246,6 +247,16 @@ def _hidden(desktop_id: str) -> dict[str, Any]:
     with db.reader() as session:
         row = session.get_one(models.Desktop, desktop_id)
         return {'_' + key: getattr(row, key) for key in _HIDDEN}
+
+
+def _told() -> dict[str, int]:
+    """What the history says of orders: all of it, and nothing twice."""
+    counted = collections.Counter(
+        '%s %s %s' % (each.action, each.subject_type, each.outcome)
+        for each in _rows(models.Event)
+        if each.work_order_id
+    )
+    return dict(sorted(counted.items()))
 
 
 def _known(image: models.Image) -> dict[str, Any]:
