@@ -96,7 +96,7 @@ STATEMENTS = {
     'POST /v1/images/{image_id}/actions/restore': 5,
     'POST /v1/images/{image_id}/actions/retire': 9,
     'GET /v1/images/{image_id}/history': 1,
-    'DELETE /v1/images/{image_id}/login': 2,
+    'DELETE /v1/images/{image_id}/login': 3,
     'GET /v1/images/{image_id}/login': 1,
     'PUT /v1/images/{image_id}/login': 4,
     'GET /v1/limits': 1,
