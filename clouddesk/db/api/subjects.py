@@ -114,7 +114,9 @@ OF: dict[str, Subject] = {
     ),
     flows.IMAGE: Subject(
         models.Image,
-        frozenset({'name', 'retired_at', 'retired_by', 'checked_at', 'format'}),
+        frozenset(
+            {'name', 'retired_at', 'retired_by', 'checked_at', 'format'}
+        ),
         _image,
     ),
 }
