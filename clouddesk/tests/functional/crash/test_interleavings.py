@@ -181,9 +181,7 @@ class Lives(stateful.RuleBasedStateMachine):
             return
         undone = order.status == states.CANCELLING
         if flows.destroys(order.kind, order.inputs) != undone:
-            self.write_as(
-                lease, item, progress.forget, undone, ends=True
-            )
+            self.write_as(lease, item, progress.forget, undone, ends=True)
 
     @stateful.precondition(lambda self: self.given)
     @stateful.rule(lease=which, good=some.booleans())
