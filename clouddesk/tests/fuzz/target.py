@@ -12,11 +12,20 @@ import urllib3
 from clouddesk.tests.fixtures import service
 
 #: What is deleted, in this order: a course holds its pool.
-_NOUNS = ('courses', 'pools', 'desktops', 'templates', 'images')
+_NOUNS = (
+    'courses',
+    'pools',
+    'image-builds',
+    'desktops',
+    'templates',
+    'images',
+)
 #: Lists that leave something out, and how to get all of it.
 _WHOLE = {'images': ({'status': 'all'}, {'status': 'all', 'hidden': 'true'})}
 #: A course in session lets its pool go only like that.
 _HOW = {'courses': '?with_pool=true'}
+#: An id that nothing has.
+_NOBODYS = '99999999-9999-4999-8999-999999999999'
 _ENDED = ('succeeded', 'failed', 'cancelled')
 #: Seconds that an order may take to end on a slow machine.
 _PATIENCE = 300
@@ -78,7 +87,18 @@ class Target:
             'path.pool_id': [pool['subject']['id']],
             'path.work_order_id': [desktop['id'], pool['id']],
             'path.image_id': [image['id']],
+            'path.image_build_id': [self._build()],
         }
+
+    def _build(self) -> str:
+        """An image build, or none that there is for who may not make any."""
+        api = self.client
+        try:
+            api.post('/image-builds', name='fuzz', **self.spec)
+        except service.Refusal:
+            return _NOBODYS
+        build_id: str = api.get('/image-builds')['image_builds'][0]['id']
+        return build_id
 
     def _ids(self) -> set[str]:
         api = self.client
@@ -146,7 +166,8 @@ def _all(api: service.Client, noun: str) -> Iterator[dict[str, Any]]:
         marker: dict[str, Any] = {}
         while True:
             page = api.get('/' + noun, **query, **marker)
-            yield from page[noun]
+            rows = page[noun.replace('-', '_')]
+            yield from rows
             if not page['links']:
                 break
-            marker = {'marker': page[noun][-1]['id']}
+            marker = {'marker': rows[-1]['id']}
