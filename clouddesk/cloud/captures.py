@@ -173,7 +173,12 @@ class Captures:
         wanted = image_list.Wanted(properties=properties)
         with errors.translated('Glance'):
             found = image_list.images(self._conn.image, wanted, _MANY)
-            return list(found)
+            # Some of them may be deleted: Glance's filter is not trusted.
+            return [
+                each
+                for each in found
+                if properties.items() <= each.properties.items()
+            ]
 
 
 def _snapshot(said: Mapping[str, Any]) -> types.Snapshot:
