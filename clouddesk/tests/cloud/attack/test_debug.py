@@ -5,10 +5,14 @@ import sys
 
 import fixtures
 import requests
+from testtools import content
 
 from clouddesk.tests.cloud.attack import test_secrets
 from clouddesk.tests.cloud.crash import base
 from clouddesk.tests.fixtures import service
+
+#: Characters of the log of the API that a failed test shows.
+_TAIL = 30000
 
 
 class DebugTest(base.CrashTest, test_secrets.SecretsTest):
@@ -38,6 +42,11 @@ class DebugTest(base.CrashTest, test_secrets.SecretsTest):
             service.Process(
                 [sys.executable, '-m', program, str(port)],
                 {'OS_CLOUDDESK_CONFIG_FILES': ';'.join(map(str, files))},
+            )
+        )
+        self.addOnException(
+            lambda _: self.addDetail(
+                'api', content.text_content(process.output()[-_TAIL:])
             )
         )
         self.until(lambda: _serves(url), 'an API')
