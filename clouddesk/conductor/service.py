@@ -5,9 +5,11 @@ import contextlib
 import queue
 import socket
 import threading
+import time
 from typing import Any
 
 from oslo_config import cfg
+from oslo_db import exception as db_exc
 from oslo_log import log as logging
 from oslo_service import service
 
@@ -57,7 +59,7 @@ class Conductor(service.ServiceBase):
     def start(self) -> None:
         # What the calls to the cloud mark things with.
         self._conf.set_default(
-            'installation', installation.get_id(), group='cloud'
+            'installation', _patiently(installation.get_id), group='cloud'
         )
         host = self._conf.conductor.host or socket.gethostname()
         self._ended: queue.SimpleQueue[bool] = queue.SimpleQueue()
@@ -122,6 +124,16 @@ class Conductor(service.ServiceBase):
             self.manager, sync_, sweep_, self._conf, timetable_
         )
         return [hints_, self._loops, self.bus]
+
+
+def _patiently(ask: Callable[[], str]) -> str:
+    """What the database answers, also when it starts later than we do."""
+    while True:
+        try:
+            return ask()
+        except db_exc.DBConnectionError:
+            LOG.warning('The database cannot be reached; it is asked again')
+            time.sleep(_DOZE)
 
 
 def _refuse_short_leases(conf: cfg.ConfigOpts) -> None:

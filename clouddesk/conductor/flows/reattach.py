@@ -43,7 +43,8 @@ class Port(build.Port):
             if error.transient:
                 raise
             LOG.warning(
-                'Desktop %(desktop)s gets another address: %(error)s',
+                'Desktop %(desktop)s gets another port, perhaps with another '
+                'address: %(error)s',
                 {'desktop': desktop.id, 'error': error},
             )
             port = super().make(ctx, desktop, groups)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
+import dataclasses
 import datetime
 from typing import Any
 
@@ -55,7 +56,12 @@ def list_(
     if filters.get('drift') is not None:
         query = query.where(templates.drifts(_Course, filters['drift']))
     with db.reader() as session:
-        return paging.fetch(session, query, _Course, project_id, page)
+        return paging.fetch(session, query, _Course, project_id, _due(page))
+
+
+def _due(page: paging.Page) -> paging.Page:
+    keys = ['due_at' if key == 'next_at' else key for key in page.sort_keys]
+    return dataclasses.replace(page, sort_keys=keys)
 
 
 def rosters(course_ids: Collection[str]) -> dict[str, list[Person]]:

@@ -5,9 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.ext import hybrid
 
 from clouddesk import states
 from clouddesk.db.models import base
+
+#: After every moment of a timetable.
+_NEVER = datetime.datetime(9999, 12, 31)
 
 
 class Course(base.Owned, base.Spec, base.FromTemplate, base.Base):
@@ -58,6 +62,19 @@ class Course(base.Owned, base.Spec, base.FromTemplate, base.Base):
     roster: orm.Mapped[list['CourseMember']] = orm.relationship(
         lazy='raise', cascade='all, delete-orphan', passive_deletes=True
     )
+
+    @hybrid.hybrid_property
+    def due_at(self) -> datetime.datetime:
+        """``next_at`` for sorting: a course without an event is due never.
+
+        Databases differ in where NULL comes, and no page can begin after it.
+        """
+        return self.next_at or _NEVER
+
+    @due_at.inplace.expression
+    @classmethod
+    def _due_at(cls) -> sa.ColumnElement[datetime.datetime]:
+        return sa.func.coalesce(cls.next_at, _NEVER)
 
 
 class CourseMember(base.Person, base.Base):

@@ -33,7 +33,9 @@ def _options(known: dict[str, Any]) -> argparse.Namespace:
     parser.add_argument(
         'names', nargs='*', metavar='NAME', help=', '.join(known)
     )
-    parser.add_argument('--report', type=pathlib.Path, help='an .rst file')
+    parser.add_argument(
+        '--report', type=pathlib.Path, help='a folder for tables as .rst'
+    )
     parser.add_argument('--real', type=int, default=20, help='real desktops')
     parser.add_argument('--fake', type=int, default=200, help='fake desktops')
     parser.add_argument('--orders', type=int, help='work orders at once')
@@ -62,17 +64,23 @@ def main() -> int:
         began = time.monotonic()
         print('%s: %s' % (name, known[name].AIM), flush=True)
         try:
-            for row in known[name].run(options):
-                rows.append((name, row))
+            found = list(known[name].run(options))
         except report.Failed as error:
             failed = True
             print('    FAILED: %s' % error)
+        else:
+            rows += [(name, row) for row in found]
+            _write(options.report, name, found)
         print('    %.0f s' % (time.monotonic() - began), flush=True)
     print(report.circumstances())
     print(report.as_table(rows))
-    if options.report:
-        options.report.write_text(report.as_rst(rows))
     return int(failed)
+
+
+def _write(folder: pathlib.Path | None, name: str, rows: list[Any]) -> None:
+    """At once: a later benchmark may be interrupted."""
+    if folder:
+        (folder / ('%s.inc' % name)).write_text(report.as_rst(rows))
 
 
 if __name__ == '__main__':

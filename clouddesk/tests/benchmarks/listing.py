@@ -26,6 +26,9 @@ _SIZES = (10_000, 100_000)
 _ROUNDS = 20
 _COMMANDS = 7
 
+_NOVA = 'Nova'
+_FIRST = 'first page'
+
 #: Why a list may take longer when there is more of it.
 _LINEAR = {
     'summary': 'all desktops of the project are added up',
@@ -38,14 +41,20 @@ _Times = Mapping[str, load.Times]
 
 
 def run(options: argparse.Namespace) -> Iterator[report.Row]:
-    with school.opened() as place, _servers(place), school.engine() as found:
-        with school.Rows(found, place.project_id) as rows:
-            measured = [_measured(place, rows, size) for size in _SIZES]
-            commands = _commands(place)
-    for size, times in zip(_SIZES, measured, strict=True):
+    with contextlib.ExitStack() as stack:
+        found = stack.enter_context(school.engine())
+        places = [stack.enter_context(school.opened()) for _size in _SIZES]
+        stack.enter_context(_servers(places[0]))
+        requests = _of_nova(places[0])
+        for place, size in zip(places, _SIZES, strict=True):
+            rows = school.Rows(found, place.project_id)
+            stack.enter_context(rows).grow(size)
+            requests |= _requests(place, rows, size)
+        times = load.in_turns(requests, _ROUNDS)
+        ours, theirs = _commands(places[0])
+    for size in _SIZES:
         yield _beside_nova(size, times)
-    yield from _growth(*measured)
-    ours, theirs = commands
+    yield from _growth(times)
     yield report.Row(
         'openstack desktop list beside server list, %d each' % _PAGE,
         ours,
@@ -89,18 +98,22 @@ def _count(compute, **query: str) -> int:
     return len(list(compute.servers(details=False, **query)))
 
 
-def _measured(place: school.School, rows: school.Rows, size: int) -> _Times:
-    rows.grow(size)
-    return load.in_turns(_requests(place, rows), _ROUNDS)
+def _of_nova(place: school.School) -> dict[str, load.Request]:
+    url = place.endpoint('compute')
+    return {
+        _NOVA: load.Request.get(
+            '%s/servers/detail?limit=%d' % (url, _PAGE), place.headers()
+        )
+    }
 
 
 def _requests(
-    place: school.School, rows: school.Rows
+    place: school.School, rows: school.Rows, size: int
 ) -> dict[str, load.Request]:
     url = place.endpoint('desktop').removesuffix('/v1') + '/v1/desktops'
     middle = rows.ids[len(rows.ids) // 2]
     asked = {
-        'first page': '',
+        _FIRST: '',
         'page from the middle': '&marker=' + middle,
         'page by name from the middle': '&sort_key=name&marker=' + middle,
         'status': '&status=off',
@@ -112,25 +125,19 @@ def _requests(
     }
     headers = place.headers()
     return {
-        'Nova': load.Request.get(
-            '%s/servers/detail?limit=%d' % (place.endpoint('compute'), _PAGE),
-            headers,
-        ),
-        **{
-            name: load.Request.get(
-                '%s?limit=%d%s' % (url, _PAGE, query), headers
-            )
-            for name, query in asked.items()
-        },
-        'all projects': load.Request.get(
-            '%s?limit=%d&all_projects=true' % (url, _PAGE),
-            place.admin_headers(),
-        ),
+        _key(name, size): load.Request.get(
+            '%s?limit=%d%s' % (url, _PAGE, query), headers
+        )
+        for name, query in asked.items()
     }
 
 
+def _key(name: str, size: int) -> str:
+    return '%s, %s' % (name, format(size, ','))
+
+
 def _beside_nova(size: int, times: _Times) -> report.Row:
-    ours, theirs = times['first page'], times['Nova']
+    ours, theirs = times[_key(_FIRST, size)], times[_NOVA]
     return report.Row(
         'pages of %d out of %s a second' % (_PAGE, format(size, ',')),
         ours.rate,
@@ -146,13 +153,15 @@ def _beside_nova(size: int, times: _Times) -> report.Row:
     )
 
 
-def _growth(small: _Times, large: _Times) -> Iterator[report.Row]:
-    for name in small:
-        if name != 'Nova':
+def _growth(times: _Times) -> Iterator[report.Row]:
+    small, large = _SIZES
+    names = [key.removesuffix(_key('', small)) for key in times]
+    for name in names:
+        if _key(name, large) in times:
             yield report.Row(
-                '%s, 100,000 beside 10,000' % name,
-                1000 * large[name].median,
-                1000 * small[name].median,
+                '%s beside %s' % (_key(name, large), format(small, ',')),
+                1000 * times[_key(name, large)].median,
+                1000 * times[_key(name, small)].median,
                 'ms',
                 '<= 1.20',
                 _LINEAR.get(name, ''),

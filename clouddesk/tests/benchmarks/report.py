@@ -105,17 +105,18 @@ def as_table(rows: Iterable[tuple[str, Row]]) -> str:
     return '\n'.join([shown.get_string(), *notes])
 
 
-def as_rst(rows: Iterable[tuple[str, Row]]) -> str:
+def as_rst(rows: Iterable[Row]) -> str:
     """For the documentation: a table, and the notes below it."""
+    rows = list(rows)
     lines = ['*%s*' % circumstances(), '']
     lines += ['.. list-table::', '   :header-rows: 1', '']
     notes = []
-    for cells in (_COLUMNS, *([name, *row.cells()] for name, row in rows)):
+    for cells in (_COLUMNS[1:], *(row.cells() for row in rows)):
         for index, cell in enumerate(cells):
             line = '   %s - %s' % (' *'[index == 0], cell)
             lines.append(line.rstrip())
-    for name, row in rows:
+    for row in rows:
         if row.note:
-            text = '* %s, %s: %s' % (name, row.what, row.note)
+            text = '* %s: %s' % (row.what, row.note)
             notes += textwrap.wrap(text, 79, subsequent_indent='  ')
     return '\n'.join([*lines, '', *notes, ''])

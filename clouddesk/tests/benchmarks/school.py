@@ -81,11 +81,10 @@ class School:
     project_id: str
 
     def headers(self) -> dict[str, str]:
-        return _headers(self.connection)
-
-    def admin_headers(self) -> dict[str, str]:
-        """Of somebody who sees all projects."""
-        return _headers(self.admin)
+        return {
+            'X-Auth-Token': self.connection.session.get_token(),
+            'Accept': 'application/json',
+        }
 
     def endpoint(self, service: str) -> str:
         """The URL of a service, without a slash at its end."""
@@ -107,13 +106,6 @@ class School:
             'OS_IDENTITY_API_VERSION': '3',
             'OS_REGION_NAME': region,
         }
-
-
-def _headers(connection: Any) -> dict[str, str]:
-    return {
-        'X-Auth-Token': connection.session.get_token(),
-        'Accept': 'application/json',
-    }
 
 
 @contextlib.contextmanager

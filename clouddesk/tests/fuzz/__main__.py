@@ -15,7 +15,7 @@ from typing import Any
 import openstack
 import prettytable
 
-from clouddesk.tests.functional.attack import aims
+from clouddesk.tests.fuzz import aims
 from clouddesk.tests.fuzz import edges
 from clouddesk.tests.fuzz import generated
 from clouddesk.tests.fuzz import judge

@@ -136,12 +136,17 @@ class SecretsTest(base.CloudTest):
     def test_canaries(self):
         said = self._use()
         self.assertSilent('--debug', said)
+        for name, lines in self.logged():
+            self.assertSilent(name, lines)
+        self.assertSilent('bus', '\0'.join(self.ear.said))
+        self.assertSilent('database', self._dump(), _OF_DATABASE)
+
+    def logged(self):
+        """What each service logged since the test began."""
         for name in _LOGS:
             with open(self._log(name), errors='replace') as file:
                 file.seek(self.offsets[name])
-                self.assertSilent(name, file.read())
-        self.assertSilent('bus', '\0'.join(self.ear.said))
-        self.assertSilent('database', self._dump(), _OF_DATABASE)
+                yield name, file.read()
 
     def _use(self):
         """Make a desktop with secrets, open it; what the client told."""

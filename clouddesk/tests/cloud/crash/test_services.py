@@ -31,7 +31,7 @@ OUTAGES = (
 )
 SHORT = (('mariadb', 5),)
 #: When a worker of the API dies.
-MOMENTS = ('after the commit', 'in the transaction')
+MOMENTS = ('after the answer', 'in the transaction')
 #: What is asked of a service when an order is in its middle.
 MIDDLE = {
     'pool.create': ('POST', '/ports$'),
@@ -235,30 +235,39 @@ class WorkerTest(base.CrashTest):
 
     @ddt.data(*(MOMENTS if tally.is_long() else MOMENTS[:1]))
     def test_killed(self, moment):
-        committed = moment == 'after the commit'
+        answered = moment == 'after the answer'
         name = self.name()
         with tally.part('POST /pools', moment, 'SIGKILL of the worker'):
-            with self.paused() if committed else self.locked():
-                request = threading.Thread(target=self.post, args=(name,))
-                request.start()
-                self.until(
-                    lambda: self.is_there(name) if committed else self.waits(),
-                    'the request is ' + moment,
-                    60,
-                    0.2,
-                )
-                self.assertTrue(request.is_alive())
-                for pid in self.site.children('clouddesk-api'):
-                    os.kill(pid, signal.SIGKILL)
-                request.join(60)
-            self.assertEqual('no answer', self.answer)
-            self.assertEqual(committed, self.until(self.seen(name), 'API')[0])
+            if answered:
+                self.die_with_the_hint(name)
+            else:
+                self.die_in_the_transaction(name)
+            self.assertEqual(202 if answered else 'no answer', self.answer)
+            self.assertEqual(answered, self.until(self.seen(name), 'API')[0])
         self.replace()
         for pool in self.proxy.pools(name=name):
             self.ended(self.proxy.get_work_order(pool.work_order_id))
             self.assertWhole(pool.id, 2)
             self.ended(self.proxy.delete_pool(pool.id))
         self.assertAsBefore()
+
+    def die_with_the_hint(self, name):
+        """The broker took no message: nobody was told of the order."""
+        with self.paused():
+            self.post(name)
+            self.kill_workers()
+
+    def die_in_the_transaction(self, name):
+        with self.locked():
+            request = threading.Thread(target=self.post, args=(name,))
+            request.start()
+            self.until(self.waits, 'the request waits', 60, 0.2)
+            self.kill_workers()
+            request.join(60)
+
+    def kill_workers(self):
+        for pid in self.site.children('clouddesk-api'):
+            os.kill(pid, signal.SIGKILL)
 
     def post(self, name):
         session = self.connection.session

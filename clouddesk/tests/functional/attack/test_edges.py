@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clouddesk.tests import tally
 from clouddesk.tests.functional import base
-from clouddesk.tests.functional.attack import aims
+from clouddesk.tests.fuzz import aims
 from clouddesk.tests.fuzz import edges
 from clouddesk.tests.fuzz import judge
 

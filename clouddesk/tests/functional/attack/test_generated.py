@@ -7,7 +7,7 @@ from testtools import content
 
 from clouddesk.tests import tally
 from clouddesk.tests.functional import base
-from clouddesk.tests.functional.attack import aims
+from clouddesk.tests.fuzz import aims
 from clouddesk.tests.fuzz import generated
 
 _PHASES = ('coverage',)

@@ -7,7 +7,7 @@ import json
 import fixtures
 
 from clouddesk.tests.functional import base
-from clouddesk.tests.functional.attack import aims
+from clouddesk.tests.fuzz import aims
 from clouddesk.tests.fuzz import wire
 
 _NOTHING = (

@@ -115,7 +115,6 @@ class SecretsTest(base.FunctionalTestCase):
             'password': PASSWORD,
             'service password': SERVICE_PASSWORD,
             'user data': MARK,
-            'user data, coded': base64.b64encode(SCRIPT.encode()).decode(),
             'console token': 'token%3Demulated',
         }
         for serial, token in enumerate(self.cloud.keystone.tokens):
@@ -123,6 +122,8 @@ class SecretsTest(base.FunctionalTestCase):
         with open(self.service.key_file) as file:
             found['key'] = file.read().split()[-1]
         for server in self.nova.servers.values():
+            if server.user_data:
+                found['user data of %s, coded' % server.id] = server.user_data
             data = base64.b64decode(server.user_data or '').decode()
             for serial, hashed in enumerate(_HASH.findall(data)):
                 found['hash %d of %s' % (serial, server.id)] = hashed

@@ -3,7 +3,7 @@
 import contextlib
 
 from clouddesk.tests.functional import base
-from clouddesk.tests.functional.attack import aims
+from clouddesk.tests.fuzz import aims
 from clouddesk.tests.fuzz import wire
 
 _HALF = b'GET /v1 HTTP/1.1\r\nHost: x\r\nX-'

@@ -4,6 +4,7 @@ import threading
 from unittest import mock
 
 from oslo_config import cfg
+from oslo_db import exception as db_exc
 import oslo_messaging as messaging
 from oslo_messaging import conffixture
 
@@ -126,6 +127,18 @@ class ServiceTest(ServiceTestCase):
         conductor.stop()
         conductor.stop()
         conductor.wait()
+
+    def test_a_database_that_starts_later(self):
+        away = db_exc.DBConnectionError()
+        with (
+            mock.patch.object(service.time, 'sleep') as sleep,
+            mock.patch.object(
+                installation, 'get_id', side_effect=[away, away, 'this-one']
+            ),
+        ):
+            self.start()
+        self.assertEqual(2, sleep.call_count)
+        self.assertEqual('this-one', conf.CONF.cloud.installation)
 
     def test_a_signal_while_it_starts(self):
         """SIGTERM interrupts start() anywhere; the process ends well."""
