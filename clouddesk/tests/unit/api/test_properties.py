@@ -68,6 +68,8 @@ class NeverAServerErrorTest(base.ApiTest):
         super().setUp()
         self.ids = {
             'course_id': base.UNKNOWN,
+            'image_id': base.IMAGE,
+            'image_build_id': base.UNKNOWN,
             'template_id': base.UNKNOWN,
             'desktop_id': self.make_desktops(1)[0],
             'pool_id': self.make_pool(1),
