@@ -31,15 +31,6 @@ _PHASES = {
     events.FAILURE: 'error',
 }
 
-#: Of this process; its thread starts with the first notification. A large
-#: pool tells of all its desktops at nearly the same time.
-_sender = sending.Sender(
-    'notifications',
-    'The message broker hangs. Notifications are dropped until those that '
-    'wait are sent; the history has them all.',
-    size=10_000,
-)
-
 
 class _Outlet:
     """Where the notifications of a process go."""
@@ -52,18 +43,26 @@ class _Outlet:
         )
         #: By topics; only the thread of the sender uses them.
         self._notifiers: dict[tuple[str, ...], Any] = {}
+        # Its thread starts with the first notification. A large pool tells of
+        # all its desktops at nearly the same time.
+        self.sender = sending.Sender(
+            'notifications',
+            'The message broker hangs. Notifications are dropped until those '
+            'that wait are sent; the history has them all.',
+            size=10_000,
+        )
 
     def told(self, rows: Sequence[events.Values]) -> None:
         for row in rows:
-            _sender.put(functools.partial(self._send, row))
+            self.sender.put(functools.partial(self._send, row))
 
     def _send(self, row: events.Values) -> None:
         for form, (topics, payload) in _FORMS.items():
-            if form in self._conf.notifications.formats:
-                try:
+            try:
+                if form in self._conf.notifications.formats:
                     self._notify(row, topics(self._conf), payload(row))
-                except Exception:
-                    LOG.exception('No notification of %s', row['action'])
+            except Exception:
+                LOG.exception('No notification of %s', row['action'])
 
     def _notify(
         self, row: events.Values, topics: tuple[str, ...], payload: Any
@@ -106,19 +105,21 @@ def init(conf: cfg.ConfigOpts, program: str) -> None:
     :param program: ``api`` or ``conductor``
     """
     cleanup()
-    _listener.append(_Outlet(conf, program).told)
-    events.listen(_listener[0])
+    outlet = _Outlet(conf, program)
+    _outlets.append(outlet)
+    events.listen(outlet.told)
 
 
 def cleanup() -> None:
-    """Tell nothing any more."""
-    while _listener:
-        events.forget(_listener.pop())
+    """Tell nothing any more; what still waits for the broker may be lost."""
+    while _outlets:
+        events.forget(_outlets.pop().told)
 
 
 def flush() -> None:
     """Wait until the notifications of this process are sent, or lost."""
-    _sender.flush()
+    for outlet in _outlets:
+        outlet.sender.flush()
 
 
 def _versioned_topics(conf: cfg.ConfigOpts) -> tuple[str, ...]:
@@ -139,4 +140,5 @@ _FORMS: dict[str, _Form] = {
     options.CADF: (_common_topics, cadf.record),
 }
 
-_listener: list[events.Listener] = []
+#: That of this process, if it tells anything.
+_outlets: list[_Outlet] = []
