@@ -13,6 +13,9 @@ from clouddesk.cloud import naming
 from clouddesk.db import models
 from clouddesk.db.api import image_builds
 
+#: While a builder goes nothing is made, and its disk waits for its snapshots.
+_MAKING = states.BUILD_UNSTABLE - {states.BUILD_DISCARDING}
+
 #: Kind, id, and the image build that it was made for.
 Thing = tuple[str, str, str]
 
@@ -53,7 +56,7 @@ def _is_used(thing: Thing, build: models.ImageBuild | None) -> bool:
     kind, id_, _build_id = thing
     if build is None:
         return False
-    if build.status in states.BUILD_UNSTABLE:
+    if build.status in _MAKING:
         return True
     is_finished = build.activated_at is not None
     return is_finished and kind == 'image' and id_ == build.image_id

@@ -7,6 +7,7 @@ image loses that mark when it is finished, so that no image that is made from
 it later inherits it.
 """
 
+import contextlib
 from typing import Any
 
 from oslo_utils import timeutils
@@ -351,12 +352,10 @@ def _delete(found: list[Any], delete: Any) -> bool:
                 service='Cinder',
                 reason=_('%s could not be deleted.') % each.id,
             )
-        if each.status != 'deleting':
-            try:
+        # Cinder refuses what is still being made, read or written.
+        if each.status == 'available' or each.status.startswith('error'):
+            with contextlib.suppress(exceptions.CloudConflict):
                 delete(each.id)
-            except exceptions.CloudConflict:
-                # Something is still being read or written.
-                continue
     return bool(found)
 
 

@@ -20,6 +20,7 @@ from clouddesk.tests.functional.attack import walk
 from clouddesk.tests.unit.policies import test_matrix
 
 ADMIN = base.setting('ADMIN_CLOUD', 'admin')
+MANAGER = base.setting('MANAGER_CLOUD', base.MEMBER + '-manager')
 SYSTEM = base.setting('SYSTEM_CLOUD', 'system')
 FLAVOR = base.setting('FAKE_FLAVOR', 'f1.desk')
 ZONE = base.setting('FAKE_ZONE', 'fake')
@@ -77,6 +78,25 @@ class PersonasTest(base.CloudTest):
             self.addCleanup(
                 self.openstack, noun, 'delete', thing['id'], '--yes'
             )
+        # Others find it, too, as they find that of the matrix.
+        image = self.connection.image.create_image(
+            name=name,
+            data=bytes(512),
+            disk_format='raw',
+            container_format='bare',
+            visibility='community',
+        )
+        self.addCleanup(self.connection.image.delete_image, image.id)
+        build = self.json(
+            *('image', 'build', 'create', name, *spec, '--wait'),
+            *('--availability-zone', ZONE),
+            cloud=MANAGER,
+        )
+        self.addCleanup(
+            self.openstack,
+            *('image', 'build', 'delete', build['id'], '--yes', '--wait'),
+            cloud=MANAGER,
+        )
         (order, *_others) = self.proxy.work_orders(desktop_id=desktop['id'])
         pool = self.proxy.find_pool(name, ignore_missing=False)
         return {
@@ -87,7 +107,8 @@ class PersonasTest(base.CloudTest):
             'template_id': template['id'],
             'course_id': course['id'],
             'work_order_id': order.id,
-            'image_id': desktop['image_id'],
+            'image_id': image.id,
+            'image_build_id': build['id'],
             'flavor_id': desktop['flavor_id'],
             'serial': '1',
         }

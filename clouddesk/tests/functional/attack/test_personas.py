@@ -135,8 +135,14 @@ class PersonasTestCase(test_matrix.Asking, base.FunctionalTestCase):
         self.sql('UPDATE pools SET work_order_id = NULL')
         return made['subject']['id']
 
-    def make_order(self):
-        return self.post('/v1/desktops', self.spec(name='desk')).json['id']
+    def make_order(self, status='queued'):
+        made = self.post('/v1/desktops', self.spec(name='desk')).json
+        self.sql(
+            'UPDATE work_orders SET status = :status WHERE id = :id',
+            id=made['id'],
+            status=status,
+        )
+        return made['id']
 
     def _settle(self, order_id):
         """Let the desktops of an order run, on servers of the same ids."""
