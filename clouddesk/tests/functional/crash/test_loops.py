@@ -335,6 +335,8 @@ class Retirement(Loop):
                     image_id=house.school.image_id
                 )
             )
+        for server in house.nova.servers.values():
+            server.image_id = house.school.image_id
 
     def is_over(self, house):
         names = [i['name'] for i in house.cloud.glance.images.values()]
