@@ -144,7 +144,10 @@ class RequestsTest(_Hearing, base.ApiTest):
 
     def test_a_broker_that_fails_is_not_noticed(self):
         with mock.patch.object(
-            oslo_messaging.Notifier, 'info', side_effect=RuntimeError
+            oslo_messaging.Notifier,
+            'info',
+            autospec=True,
+            side_effect=RuntimeError,
         ):
             path = '/v1/desktops/%s' % self.desktop_id
             answer = self.call('PATCH', path, {'note': 'x'})
@@ -159,6 +162,7 @@ class RequestsTest(_Hearing, base.ApiTest):
                 mock.patch.object(
                     oslo_messaging.Notifier,
                     'info',
+                    autospec=True,
                     side_effect=lambda *args: hangs.wait(),
                 )
             )

@@ -133,7 +133,10 @@ class ServiceTest(ServiceTestCase):
         with (
             mock.patch.object(service, '_DOZE', 0.01),
             mock.patch.object(
-                installation, 'get_id', side_effect=[away, away, 'this-one']
+                installation,
+                'get_id',
+                autospec=True,
+                side_effect=[away, away, 'this-one'],
             ),
         ):
             self.start()
