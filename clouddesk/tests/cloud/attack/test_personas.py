@@ -270,7 +270,9 @@ class PersonasTest(base.CloudTest):
         if not good:
             said = (request, persona, answer.status_code, status, answer.text)
             yield '%s as %s: %d instead of %d: %s' % said
-        if persona.startswith(('other', 'project')):
+        # Their own history has the ids that they asked for themselves.
+        is_history = row['request'].startswith('GET /v1/events')
+        if persona.startswith(('other', 'project')) and not is_history:
             for name in ('desktop_id', 'pool_id', 'work_order_id'):
                 asked = self.made[name] in answer.url
                 if not asked and self.made[name] in answer.text:

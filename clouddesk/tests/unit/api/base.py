@@ -216,8 +216,8 @@ class FakeCloud(fixtures.Fixture):
             raise exceptions.CloudForbidden(service='Glance', reason='no')
 
     def _begin_import(self, image_id: str, *_how: Any) -> None:
-        """It has bytes already."""
-        self._change_image(image_id)
+        """It has bytes already, as Glance tells everybody who sees it."""
+        self.user.image.get(image_id)
         raise exceptions.CloudConflict(service='Glance', reason='is active')
 
     def add_image(
