@@ -172,7 +172,7 @@ class Seeder:
             return _('would be made')
         for image in same:
             # A run that was stopped left it.
-            self._glance.data.delete(image.id)
+            self._glance.images.delete(image.id)
         image_id = self._made(seed)
         older = [each for each in present if each not in same]
         for image in older:
@@ -251,7 +251,7 @@ class Seeder:
             self._check(made.id, size, digests)
         except BaseException:
             with contextlib.suppress(exceptions.CloudError):
-                data.delete(made.id)
+                self._glance.images.delete(made.id)
             raise
         return made.id
 

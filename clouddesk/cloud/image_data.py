@@ -58,21 +58,6 @@ class ImageData:
             sdk_exceptions.raise_from_response(answer)
             return image_facts.image(answer.json())
 
-    def delete(self, image_id: str) -> bool:
-        """Remove an image and its bytes.
-
-        :returns: False when it was gone already
-        :raises CloudForbidden: it is protected, or not the caller's
-        :raises CloudConflict: its bytes are in use
-        """
-        try:
-            with errors.translated(_SERVICE, 'image', image_id):
-                answer = self._conn.image.delete('/images/%s' % image_id)
-                sdk_exceptions.raise_from_response(answer)
-        except exceptions.CloudNotFound:
-            return False
-        return True
-
     def upload(self, image_id: str, source: BinaryIO, size: int) -> None:
         """Give an image the bytes of a file; takes as long as it takes.
 

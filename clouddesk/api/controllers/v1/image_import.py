@@ -163,7 +163,7 @@ def _fetched(
             return user.image.get(made.id)
     except exceptions.ClouddeskError as error:
         try:
-            user.image_data.delete(made.id)
+            user.image.delete(made.id)
         except exceptions.CloudError:
             # Whoever asked must know that it is there.
             error.details['image_id'] = made.id

@@ -53,8 +53,8 @@ class MakeTest(ImageDataTest):
         self.assertRaises(
             exceptions.CloudConflict, self.data.make, FIELDS, image.id
         )
-        self.assertTrue(self.data.delete(image.id))
-        self.assertFalse(self.data.delete(image.id))
+        self.assertTrue(self.cloud.image.delete(image.id))
+        self.assertFalse(self.cloud.image.delete(image.id))
         self.assertRaises(
             exceptions.CloudConflict, self.data.make, FIELDS, image.id
         )
@@ -66,7 +66,7 @@ class MakeTest(ImageDataTest):
     def test_protected(self):
         image_id = self.make(protected=True)
         self.assertRaises(
-            exceptions.CloudForbidden, self.data.delete, image_id
+            exceptions.CloudForbidden, self.cloud.image.delete, image_id
         )
 
     def test_where_people_find_glance(self):

@@ -192,7 +192,7 @@ class FetchTest(ImageImportTest):
             service='Glance', reason='filtered', answered=400
         )
         self.assert_error(self.post('/v1/images', FETCHED), 400, 'invalid')
-        self.data.delete.assert_called_once_with(NEW)
+        self.cloud.user.image.delete.assert_called_once_with(NEW)
 
     def test_and_cannot_be_tidied_up(self):
         """M7: nothing is left without being told."""
@@ -200,7 +200,7 @@ class FetchTest(ImageImportTest):
             service='Glance', reason='HTTP 503', transient=True
         )
         self.data.begin_import.side_effect = trouble
-        self.data.delete.side_effect = trouble
+        self.cloud.user.image.delete.side_effect = trouble
         answer = self.post('/v1/images', FETCHED)
         self.assert_error(answer, 503, 'service_unavailable')
         self.assertEqual(NEW, answer.error['details']['image_id'])
