@@ -6,6 +6,7 @@ project is the stranger. Other names can be said in the environment.
 """
 
 from collections.abc import Callable
+import io
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ import openstack
 from openstack import exceptions
 from oslotest import base
 from testtools import content
+from testtools import content_type
 
 from clouddesk.sdk import hook
 from clouddesk.tests.fixtures import allinone
@@ -28,6 +30,8 @@ from clouddesk.tests.fixtures import allinone
 LOOK = 2
 #: Seconds that a work order may take on a slow machine without KVM.
 PATIENCE = 600
+#: Characters of a log that a failed test shows: a result takes 4 MiB at most.
+TAIL = 30000
 
 _UNFINISHED = ('queued', 'paused', 'running', 'cancelling')
 _CANCELLABLE = ('queued', 'paused', 'running')
@@ -51,6 +55,22 @@ PORT = int(setting('PORT', '80'))
 SPEC = ('--image', IMAGE, '--flavor', FLAVOR, '--network', NETWORK)
 
 
+class _Log(fixtures.Fixture):
+    """What the libraries log: a failed test shows the end of it."""
+
+    def _setUp(self):
+        stream = io.StringIO()
+        handler = logging.StreamHandler(stream)
+        self.useFixture(fixtures.LogHandler(handler, level=logging.DEBUG))
+        self.addDetail(
+            'log',
+            content.Content(
+                content_type.UTF8_TEXT,
+                lambda: [stream.getvalue()[-TAIL:].encode()],
+            ),
+        )
+
+
 class CloudTest(base.BaseTestCase):
     """Leaves nothing behind, also when it fails."""
 
@@ -63,7 +83,7 @@ class CloudTest(base.BaseTestCase):
         if site is not None and self.conductor:
             site.recall_conductor()
         # Told only when a test fails, not in between the verdicts.
-        self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
+        self.useFixture(_Log())
         self.connection = self.connect(MEMBER)
         self.proxy = self.connection.desktop
 

@@ -7,18 +7,16 @@ import fixtures
 import requests
 from testtools import content
 
+from clouddesk.tests.cloud import base
 from clouddesk.tests.cloud.attack import test_secrets
-from clouddesk.tests.cloud.crash import base
+from clouddesk.tests.cloud.crash import base as crash
 from clouddesk.tests.fixtures import service
 
-#: Characters of the log of the API that a failed test shows.
-_TAIL = 30000
 
-
-class DebugTest(base.CrashTest, test_secrets.SecretsTest):
+class DebugTest(crash.CrashTest, test_secrets.SecretsTest):
     """House rule 11, by an API and a conductor of the test's own."""
 
-    options = base.PATIENT | {
+    options = crash.PATIENT | {
         'DEFAULT': {
             'debug': True,
             # The statements with their values are what the database holds.
@@ -46,7 +44,7 @@ class DebugTest(base.CrashTest, test_secrets.SecretsTest):
         )
         self.addOnException(
             lambda _: self.addDetail(
-                'api', content.text_content(process.output()[-_TAIL:])
+                'api', content.text_content(process.output()[-base.TAIL :])
             )
         )
         self.until(lambda: _serves(url), 'an API')

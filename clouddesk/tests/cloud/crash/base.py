@@ -51,8 +51,6 @@ PATIENT = {'conductor': {'lease_seconds': 600}, 'cloud': {'timeout': 60}}
 
 _OWNED = 'CLOUDDESK_TEST_MAY_BREAK'
 _UNFINISHED = ('queued', 'paused', 'running', 'cancelling')
-#: Characters of a conductor's log that a failed test shows.
-_TAIL = 30000
 
 
 class CrashTest(base.CloudTest):
@@ -314,7 +312,7 @@ class CrashTest(base.CloudTest):
 
     def _show(self, conductor: allinone.Conductor, _: object) -> None:
         with contextlib.suppress(FileNotFoundError):
-            text = conductor.output()[-_TAIL:]
+            text = conductor.output()[-base.TAIL :]
             self.addDetail(
                 'conductor-%d' % len(self.getDetails()),
                 content.text_content(text),
