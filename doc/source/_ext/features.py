@@ -12,8 +12,11 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import Directive
 import house
+from sphinx.util import logging
 
 import clouddesk
+
+LOG = logging.getLogger(__name__)
 
 TESTS = pathlib.Path(clouddesk.__file__).parent / 'tests'
 
@@ -22,7 +25,7 @@ KINDS = ('cloud', 'functional', 'unit')
 #: Tests that one row shows.
 SHOWN = 3
 
-_ROW = re.compile(r'\b[HIMSTV][1-9]\d*\b')
+_ROW = re.compile(r'\b[HIMSTV][1-9]\d?\b')
 _SCOPES = (ast.ClassDef, ast.FunctionDef)
 
 
@@ -68,17 +71,22 @@ class Features(Directive):
 
     def run(self):
         found = proofs()
-        rows = []
-        for line in self.content:
-            row, _, text = line.partition(': ')
-            rows.append((row, text, _proof(found.get(row, []))))
+        features = dict(line.split(': ', 1) for line in self.content)
+        for row in sorted(features.keys() ^ found.keys()):
+            LOG.warning(
+                '%s: only among the %s',
+                *(row, 'features' if row in features else 'tests'),
+                location=self.get_location(),
+            )
+        rows = [
+            (row, text, _proof(found.get(row, [])))
+            for row, text in features.items()
+        ]
         head = ('Row', 'Feature', 'Proved by')
         return [house.table(head, rows, (6, 34, 60))]
 
 
 def _proof(places):
-    if not places:
-        return 'no test yet'
     shown = nodes.inline()
     for place in places[:SHOWN]:
         shown += nodes.literal(text=place)

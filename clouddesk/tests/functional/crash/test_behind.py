@@ -1,7 +1,7 @@
 """What others do to servers, ports, volumes and addresses of desktops.
 
 What clouddesk shows then is true, and there is a way out that somebody can
-go without an operator (rules 4 and 7; H10, H11).
+go without an operator (rules 4 and 7; H11).
 """
 
 from collections.abc import Callable

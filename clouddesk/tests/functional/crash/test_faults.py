@@ -51,7 +51,7 @@ CASES = [Case(*each) for each in faulty.chosen(faulty.matrix(PLACES))]
 
 @ddt.ddt
 class FaultTest(faulty.FaultTestCase):
-    """V26, S14: whatever answers wrongly, and whenever."""
+    """S14: whatever answers wrongly, and whenever."""
 
     @ddt.idata(CASES)
     def test_of(self, case):

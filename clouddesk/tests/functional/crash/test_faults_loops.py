@@ -41,7 +41,7 @@ TIMES = 2
 
 @ddt.ddt
 class LoopTest(faulty.FaultTestCase):
-    """V20, V26, V32, V39: loops outlive what they call."""
+    """V20, V32, V39: loops outlive what they call."""
 
     options = faulty.FaultTestCase.options | {
         'sync_interval': 0.3,
