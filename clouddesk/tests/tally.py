@@ -3,9 +3,10 @@
 Tests call :func:`track`. When ``CLOUDDESK_TALLY`` names a file, each of them
 adds a line there, and
 
-    python -m clouddesk.tests.tally FILE
+    python -m clouddesk.tests.tally [--brief] FILE
 
-prints the lines as a table: kind x step x what was done to it.
+prints the lines as a table: kind x step x what was done to it, or, in brief,
+only how many steps it was done at.
 """
 
 import argparse
@@ -25,7 +26,7 @@ if typing.TYPE_CHECKING:
     # The table is also printed where no test can run.
     import testtools
 
-_COLUMNS = ('Kind', 'Step', 'What', 'Runs', 'Good', 'Bad', 'Seconds')
+_VERDICTS = ('Runs', 'Good', 'Bad', 'Seconds')
 
 
 def is_long() -> bool:
@@ -81,21 +82,48 @@ def table(lines: Iterable[str]) -> tuple[str, bool]:
 
     No lines are not good: whatever was to be counted did not run.
     """
-    rows: dict[tuple[str, str, str], list[dict]] = collections.defaultdict(
-        list
-    )
-    for line in map(json.loads, lines):
-        rows[line['kind'], line['step'], line['what']].append(line)
-    shown = prettytable.PrettyTable(_COLUMNS, align='l')
-    for name in ('Runs', 'Good', 'Bad', 'Seconds'):
-        shown.align[name] = 'r'
-    for place, runs in sorted(rows.items()):
-        shown.add_row([*place, *_sums(runs)])
-    everything = [run for runs in rows.values() for run in runs]
+    runs = [json.loads(line) for line in lines]
+    groups = _grouped(runs, 'kind', 'step', 'what')
+    rows = [(*place, *_sums(group)) for place, group in groups]
+    rows.append(('all', '', '', *_sums(runs)))
+    return _drawn(('Kind', 'Step', 'What'), rows), _are_good(runs)
+
+
+def brief(lines: Iterable[str]) -> tuple[str, bool]:
+    """The same with a count of the steps instead of a row for each."""
+    runs = [json.loads(line) for line in lines]
+    groups = _grouped(runs, 'kind', 'what')
+    rows = [
+        (*place, len({run['step'] for run in group}), *_sums(group))
+        for place, group in groups
+    ]
+    rows.append(('all', '', sum(row[2] for row in rows), *_sums(runs)))
+    return _drawn(('Kind', 'What', 'Steps'), rows), _are_good(runs)
+
+
+def _grouped(
+    runs: list[dict], *names: str
+) -> list[tuple[tuple[str, ...], list[dict]]]:
+    groups = collections.defaultdict(list)
+    for run in runs:
+        groups[tuple(run[name] for name in names)].append(run)
+    return sorted(groups.items())
+
+
+def _drawn(columns: tuple[str, ...], rows: list[tuple]) -> str:
+    """A table whose last row is a sum, and whose numbers stand right."""
+    shown = prettytable.PrettyTable((*columns, *_VERDICTS), align='l')
+    for name in ('Steps', *_VERDICTS):
+        if name in shown.field_names:
+            shown.align[name] = 'r'
+    shown.add_rows(rows[:-1])
     shown.add_divider()
-    shown.add_row(['all', '', '', *_sums(everything)])
-    good = bool(everything) and all(run['good'] for run in everything)
-    return shown.get_string(), good
+    shown.add_row(rows[-1])
+    return shown.get_string()
+
+
+def _are_good(runs: list[dict]) -> bool:
+    return bool(runs) and all(run['good'] for run in runs)
 
 
 def _sums(runs: list[dict]) -> tuple[int, int, int, str]:
@@ -107,17 +135,28 @@ def _sums(runs: list[dict]) -> tuple[int, int, int, str]:
 def main(
     description: str | None = __doc__,
     shown: Callable[[Iterable[str]], tuple[str, bool]] = table,
+    shown_in_brief: Callable[[Iterable[str]], tuple[str, bool]] | None = None,
 ) -> int:
     """Print what was kept in a file.
 
     :param shown: makes a text of the lines, and tells whether all is good
+    :param shown_in_brief: the same with ``--brief``, if there is such a way
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('file', type=argparse.FileType())
-    text, good = shown(parser.parse_args().file)
+    if shown_in_brief is not None:
+        parser.add_argument(
+            '--brief',
+            dest='shown',
+            action='store_const',
+            const=shown_in_brief,
+        )
+    parser.set_defaults(shown=shown)
+    arguments = parser.parse_args()
+    text, good = arguments.shown(arguments.file)
     print(text)
     return 0 if good else 1
 
 
 if __name__ == '__main__':
-    raise SystemExit(main())
+    raise SystemExit(main(shown_in_brief=brief))

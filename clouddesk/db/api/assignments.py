@@ -54,17 +54,16 @@ def assign(
     """Give a desktop to somebody, at once.
 
     :raises NotFound: there is none in the project
-    :raises DesktopWrongState: it is being deleted, or somebody else has it
-        and it is not off (S43)
+    :raises DesktopWrongState: it is being deleted; or it is not off, and
+        somebody else has it or it is a builder (S43)
     :raises AlreadyAssigned: the person has another desktop of the pool
     """
     kind, id_ = person
     theirs = sa.and_(
         _Desktop.assignee_type == kind, _Desktop.assignee_id == id_
     )
-    may = sa.or_(
-        _Desktop.assignee_id.is_(None), theirs, _Desktop.status == states.OFF
-    )
+    free = sa.and_(_Desktop.assignee_id.is_(None), ~_is_builder())
+    may = sa.or_(free, theirs, _Desktop.status == states.OFF)
     # The time first: MariaDB's CASE sees what stands before it as set.
     values = {
         'assigned_at': sa.case(
@@ -280,7 +279,9 @@ class _AssignRefused(holds.Refused):
         row = owned.find(session, _Desktop, self.desktop_id, self.project_id)
         if row is None:
             return exceptions.NotFound(kind='desktop', id=self.desktop_id)
-        if row.status != states.DELETING and row.assignee_id is None:
+        builds = sa.select(_is_builder()).where(_Desktop.id == row.id)
+        is_held = row.assignee_id is not None or session.scalar(builds)
+        if row.status != states.DELETING and not is_held:
             return None
         return exceptions.DesktopWrongState(
             details={'desktop_id': row.id, 'status': row.status},
@@ -289,6 +290,11 @@ class _AssignRefused(holds.Refused):
             action='assign',
             allowed=states.OFF,
         )
+
+
+def _is_builder() -> sa.ColumnElement[bool]:
+    """Whether an image is made on the desktop."""
+    return sa.exists().where(models.ImageBuild.builder_id == _Desktop.id)
 
 
 def _change(

@@ -169,6 +169,28 @@ class BuilderTest(ImageBuildTestCase):
         self.finish(self.ask(build_id, 'finish'))
         self.assertActivated(build_id)
 
+    def test_the_builder_is_given_to_somebody_while_it_is_off(self):
+        """S43: 409 names the state; then she sees and starts it."""
+        self.needs_more_than_one_person(standalone.NO_ADMIN)
+        desktop_id = self.build(self.built())['desktop_id']
+        person = {'user_id': 'rita'}
+        refusal = self.assertRaises(
+            service.Refusal,
+            self.act,
+            'desktops',
+            desktop_id,
+            'assign',
+            **person,
+        )
+        self.assertEqual(409, refusal.status)
+        self.assertEqual('desktop_wrong_state', refusal.code)
+        self.assertIn('running', str(refusal))
+        self.finish(self.act('desktops', desktop_id, 'stop'))
+        self.act('desktops', desktop_id, 'assign', **person)
+        rita = self.service.client('rita')
+        order = rita.post('/desktops/%s/actions/start' % desktop_id)
+        rita.wait(order['id'], 'succeeded')
+
     def test_the_builder_goes_with_its_build(self):
         build_id = self.built()
         desktop_id = self.build(build_id)['desktop_id']

@@ -13,6 +13,7 @@ from clouddesk.db import people
 from clouddesk.db.api import assignments
 from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import desktops
+from clouddesk.db.api import image_builds
 from clouddesk.db.api import pool_orders
 from clouddesk.db.api import pools
 from clouddesk.db.api import work_orders
@@ -77,6 +78,38 @@ class AssignTestCase(AssignmentsTestCase):
         self.set_desktops([desktop.id], states.OFF)
         assignments.assign(desktop.id, 'project', CLASS)
         self.assertEqual(CLASS, self.person_of(desktop.id))
+
+    def builder(self, status):
+        """The id of a desktop on which an image is made."""
+        build = {
+            'name': 'win',
+            'kind': 'system',
+            'source_type': 'image',
+            'source_id': 'image',
+        }
+        order = image_builds.create(base.ORDER, build, base.SPEC, 'builder')
+        desktop_id = order.items[0].subject_id
+        self.finish(order, status=status)
+        self.set_desktops([desktop_id], status)
+        return desktop_id
+
+    def test_a_builder_only_when_off(self):
+        """S43: the first time, too; its owner may be told again."""
+        desktop_id = self.builder(states.RUNNING)
+        error = self.assertRaises(
+            exceptions.DesktopWrongState,
+            assignments.assign,
+            desktop_id,
+            'project',
+            ADA,
+        )
+        self.assertIn('running', str(error))
+        self.assertEqual((None, None), self.person_of(desktop_id))
+        self.set_desktops([desktop_id], states.OFF)
+        assignments.assign(desktop_id, 'project', ADA)
+        self.set_desktops([desktop_id], states.RUNNING)
+        assignments.assign(desktop_id, 'project', ADA)
+        self.assertEqual(ADA, self.person_of(desktop_id))
 
     def test_not_while_it_is_deleted(self):
         desktop = self.desktop(states.DELETING)
