@@ -34,6 +34,9 @@ _BAD_REQUEST = 400
 #: Glance's rules about who sees an image, as its refusals name them.
 _AUDIENCE = ('publicize_image', 'communitize_image')
 
+#: How Glance says that somebody may not choose the project of an image.
+_OWNERS = ("Owner can't be updated", 'images owned by')
+
 
 def check(fields: Mapping[str, Any]) -> None:
     """What the schema does not know of the fields of a request.
@@ -141,5 +144,14 @@ def _forbidden(
             ),
             {'field': 'visibility'},
             visibility=fields['visibility'],
+        )
+    if 'owner' in fields and any(said in error.text for said in _OWNERS):
+        return exceptions.Forbidden(
+            _(
+                'owner: you may not give an image to project %(project)s; '
+                'Glance leaves that to administrators.'
+            ),
+            {'field': 'owner'},
+            project=fields['owner'],
         )
     return exceptions.Forbidden(error.text)

@@ -1,4 +1,4 @@
-"""Users and groups that a request names, proved to exist.
+"""Users, groups and projects that a request names, proved to exist.
 
 The service user asks Keystone: teachers may not look at other people there.
 They may give names instead of ids, which are looked for in the domain that
@@ -59,6 +59,26 @@ def some(
     ]
 
 
+def check_project(
+    context: cd_context.RequestContext, field: str, project_id: str
+) -> None:
+    """Look a project up with the token of the caller.
+
+    Whoever may not look is told nothing here: it is for the service that gets
+    the id to refuse it.
+
+    :raises Invalid: there is no such project
+    """
+    try:
+        cloud.for_user(context).identity.project_name(project_id)
+    except exceptions.CloudNotFound as error:
+        raise _unknown(field, 'project', project_id) from error
+    except exceptions.CloudForbidden:
+        return
+    except exceptions.CloudError as error:
+        raise exceptions.ServiceUnavailable(error.text) from error
+
+
 def _find(
     context: cd_context.RequestContext, field: str, kind: str, name: str
 ) -> assignments.Person:
@@ -67,19 +87,23 @@ def _find(
     try:
         return kind, find(name, context.user_domain_id)
     except exceptions.CloudNotFound as error:
-        raise exceptions.Invalid(
-            _('%(field)s: there is no %(kind)s %(id)s.'),
-            {'field': field, 'id': name},
-            field=field,
-            kind=kind,
-            id=name,
-        ) from error
+        raise _unknown(field, kind, name) from error
     except exceptions.CloudForbidden as error:
         if own.is_used():
             return kind, _unproved(field, name)
         raise exceptions.ServiceUnavailable(error.text) from error
     except exceptions.CloudError as error:
         raise exceptions.ServiceUnavailable(error.text) from error
+
+
+def _unknown(field: str, kind: str, name: str) -> exceptions.Invalid:
+    return exceptions.Invalid(
+        _('%(field)s: there is no %(kind)s %(id)s.'),
+        {'field': field, 'id': name},
+        field=field,
+        kind=kind,
+        id=name,
+    )
 
 
 def _unproved(field: str, name: str) -> str:

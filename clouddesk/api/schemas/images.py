@@ -126,6 +126,8 @@ UPDATE = common.fields(
             key: common.nullable(schema) if key in _LACKING else schema
             for key, schema in ABOUT.items()
         },
+        # Another project; Glance lets only admins choose it.
+        'owner': common.KEYSTONE_ID,
         'properties': PROPERTIES
         | {'additionalProperties': common.nullable(_VALUE)},
     }

@@ -73,7 +73,8 @@ _PROPERTIES = {
     'counts': {
         'type': 'object',
         'properties': {
-            status: common.INTEGER for status in states.DESKTOP_STATUSES
+            status: common.INTEGER
+            for status in sorted(states.DESKTOP_STATUSES)
         },
         'additionalProperties': False,
     },

@@ -88,6 +88,21 @@ def unretire(image_id: str) -> bool:
         return True
 
 
+def check_free(image_id: str) -> None:
+    """:raises ImageBusy: an order holds the image"""
+    row = find(image_id)
+    if row is not None and row.work_order_id:
+        raise holds.image_busy(row)
+
+
+@db.retry_on_deadlock
+def hand_over(image_id: str, project_id: str) -> None:
+    """The image belongs to another project in Glance now."""
+    statement = sa.update(_Image).where(_Image.id == image_id)
+    with db.writer() as session:
+        holds.execute(session, statement.values(project_id=project_id))
+
+
 def retired(limit: int, after: str | None) -> list[models.Image]:
     """Retired images that no order holds, ordered by id.
 

@@ -7,6 +7,7 @@ from typing import Any
 from osc_lib import exceptions as osc_exceptions
 
 from clouddesk.osc import command
+from clouddesk.osc import find
 from clouddesk.osc import image_options
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
@@ -33,6 +34,11 @@ class SetImage(command.Command):
         parser = super().get_parser(prog_name)
         image_commands.add_image_argument(parser)
         parser.add_argument('--name', metavar='<name>', help=_('New name'))
+        parser.add_argument(
+            '--project',
+            metavar='<project>',
+            help=_('Whose it shall be (name or ID; admins only)'),
+        )
         image_options.add_options(parser)
         image_options.add_audience_options(parser)
         image_options.add_hidden_options(parser)
@@ -60,6 +66,8 @@ class SetImage(command.Command):
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Change what was given."""
         attrs = image_options.given(parsed_args)
+        if parsed_args.project:
+            attrs['owner'] = find.project(self.connection, parsed_args.project)
         acted = (
             parsed_args.activate
             or parsed_args.deactivate

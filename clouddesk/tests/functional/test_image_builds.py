@@ -157,6 +157,25 @@ class BuilderTest(ImageBuildTestCase):
             {image_id}, {each['image_id'] for each in self.desktops()}
         )
 
+    def test_the_result_becomes_a_base_image_of_the_operator(self):
+        """S45: an administrator gives it away, and all projects use it."""
+        self.needs_more_than_one_person(standalone.NO_SERVICE_USER)
+        build_id = self.built()
+        self.finish(self.ask(build_id, 'finish'))
+        image_id = self.build(build_id)['image_id']
+        stock = self.school.service_project_id
+        self.service.client('root').patch(
+            '/images/' + image_id, owner=stock, visibility='public'
+        )
+        image = self.glance.images[image_id]
+        self.assertEqual(
+            (stock, 'public'), (image['owner'], image['visibility'])
+        )
+        stranger = self.service.client('stranger')
+        (found,) = stranger.get('/images', origin='build')['images']
+        self.assertEqual(image_id, found['id'])
+        self.build_desktop(image_id=image_id)
+
     def test_the_builder_is_a_desktop(self):
         """I10, I11, S42, S44: its console, start and stop are theirs."""
         build_id = self.built(name='Linux 图像!')

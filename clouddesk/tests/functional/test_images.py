@@ -5,6 +5,7 @@ import io
 
 import requests
 
+from clouddesk.db.api import images as images_db
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
@@ -140,6 +141,45 @@ class CatalogueTest(base.FunctionalTestCase):
         self.assertEqual(403, refused.status)
         self.api.patch(url, visibility='private')
         self.assertEqual(404, self.refused(stranger.get, url).status)
+
+    def test_given_to_another_project(self):
+        """S45: by an administrator only, with all else that was wanted."""
+        self.needs_more_than_one_person(standalone.NO_SERVICE_USER)
+        image_id = self.make('golden')
+        url = '/images/' + image_id
+        stock = self.school.service_project_id
+        refused = self.refused(self.api.patch, url, owner=stock, note='x')
+        self.assertEqual((403, 'forbidden'), (refused.status, refused.code))
+        self.assertEqual('owner', refused.error['details']['field'])
+        self.assertIn(stock, str(refused))
+        # Who may not give is not told who there is, either.
+        refused = self.refused(self.api.patch, url, owner='nobody')
+        self.assertEqual(403, refused.status)
+        root = self.service.client('root')
+        refused = self.refused(root.patch, url, owner='nobody')
+        self.assertEqual(400, refused.status)
+        self.assertEqual('owner', refused.error['details']['field'])
+        self.assertEqual('', self.api.get(url)['note'])
+        shown = root.patch(url, owner=stock, visibility='public')
+        self.assertEqual(
+            (stock, 'public'), (shown['owner'], shown['visibility'])
+        )
+        stranger = self.service.client('stranger')
+        self.assertEqual('golden', stranger.get(url)['name'])
+        self.assertEqual(
+            403, self.refused(self.api.patch, url, note='x').status
+        )
+
+    def test_what_is_retired_goes_for_its_new_owner(self):
+        """S45, H14: the order that removes it is the new project's."""
+        self.needs_more_than_one_person(standalone.NO_SERVICE_USER)
+        image_id = self.make('golden')
+        self.build_desktop(image_id=image_id)
+        self.finish(self.act('images', image_id, 'retire'))
+        root = self.service.client('root')
+        other = self.school.other_project_id
+        root.patch('/images/' + image_id, owner=other)
+        self.assertEqual(other, images_db.find(image_id).project_id)
 
     def test_stopped_images_start_nothing(self):
         """T6, S4"""

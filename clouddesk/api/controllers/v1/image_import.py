@@ -17,6 +17,7 @@ from clouddesk.api import image_fields
 from clouddesk.api import listing
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
+from clouddesk.api import whom
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import image_import as schemas
 from clouddesk.api.schemas import images as image_schemas
@@ -44,6 +45,8 @@ class Creation(exposure.Controller):
         image_id, source = fields.pop('id', None), fields.pop('import', None)
         size = fields.pop('size', 0)
         image_fields.check(fields)
+        if 'owner' in fields:
+            whom.check_project(req.caller, 'owner', fields['owner'])
         if source is not None:
             _check_source(source['uri'], fields)
         user = cloud.for_user(req.caller)

@@ -10,6 +10,7 @@ from clouddesk.api import image_query
 from clouddesk.api import listing
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
+from clouddesk.api import whom
 from clouddesk.api.controllers.v1 import events
 from clouddesk.api.controllers.v1 import image_actions
 from clouddesk.api.controllers.v1 import image_export
@@ -20,6 +21,7 @@ from clouddesk.api.controllers.v1 import image_usage
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
+from clouddesk.db.api import images as db
 from clouddesk.policies import images as policies
 
 
@@ -47,9 +49,13 @@ class _Image(exposure.Controller):
     @validation.response(schemas.IMAGE)
     def patch(self, req: cd_request.Request, image_id: str) -> dict[str, Any]:
         image_fields.check(req.input)
+        if 'owner' in req.input:
+            _check_new_owner(req, image_id)
         with image_fields.refused(image_id, req.input):
             images = cloud.for_user(req.caller).image
             changed = images.change(image_id, req.input)
+        if 'owner' in req.input:
+            db.hand_over(image_id, req.input['owner'])
         return image_fields.shown(req, [changed])[0]
 
     @exposure.expose(policies.DELETE)
@@ -59,6 +65,18 @@ class _Image(exposure.Controller):
         self, req: cd_request.Request, image_id: str
     ) -> exposure.Answer:
         return image_removal.one(req, flows.IMAGE_DELETE, image_id)
+
+
+def _check_new_owner(req: cd_request.Request, image_id: str) -> None:
+    """Refuse what would leave an image with nobody (S45).
+
+    :raises Invalid: there is no such project
+    :raises ImageBusy: an order works on the image for its project
+    """
+    whom.check_project(req.caller, 'owner', req.input['owner'])
+    with image_fields.refused(image_id):
+        cloud.for_user(req.caller).image.get(image_id)
+    db.check_free(image_id)
 
 
 class Images(image_import.Creation):

@@ -190,6 +190,22 @@ class EditTest(ImageTestCase):
             self.sent(),
         )
 
+    def test_set_project(self):
+        """S45: by name, and by id for who may not look it up."""
+        projects = 'http://identity.example.org/v3/projects'
+        requests = self.cloud.requests
+        requests.get(f'{projects}/stock', status_code=404)
+        found = {'projects': [{'id': 'p1', 'name': 'stock'}]}
+        requests.get(f'{projects}?name=stock', json=found)
+        self.succeed('desktop image set win11 --project stock --public')
+        requests.get(f'{projects}/p2', status_code=403)
+        requests.get(f'{projects}?name=p2', status_code=403)
+        self.succeed('desktop image set win11 --project p2')
+        self.assertEqual(
+            [{'owner': 'p1', 'visibility': 'public'}, {'owner': 'p2'}],
+            self.sent(),
+        )
+
     def test_activate_and_deactivate(self):
         """T6"""
         for verb in ('activate', 'deactivate'):

@@ -7,6 +7,8 @@ import ddt
 from clouddesk import exceptions
 from clouddesk.cloud import image_list
 from clouddesk.cloud import types
+from clouddesk.db.api import image_orders
+from clouddesk.db.api import images as images_db
 from clouddesk.tests.unit.api import base
 
 URL = '/v1/images'
@@ -255,6 +257,7 @@ class ImageTest(ImagesTestCase):
         ({'note': 'x' * 1025}, 'note'),
         ({'visibility': 'all'}, 'visibility'),
         ({'kind': None}, 'kind'),
+        ({'owner': '../x'}, 'owner'),
         ({'min_ram': -1}, 'min_ram'),
         ({'min_ram': None}, 'min_ram'),
         ({'max_ram': 0}, 'max_ram'),
@@ -288,6 +291,49 @@ class ImageTest(ImagesTestCase):
             self.edit(visibility='public'), 403, 'forbidden', 'visibility'
         )
         self.assertIn('public', error['message'])
+
+    def test_another_project(self):
+        """S45: what is ours of it goes along."""
+        images_db.get_or_make(images_db.Known(base.IMAGE, base.PROJECT))
+        answer = self.edit(owner=base.OTHER_PROJECT)
+        self.assertEqual(200, answer.status_int, answer.text)
+        self.images.change.assert_called_once_with(
+            base.IMAGE, {'owner': base.OTHER_PROJECT}
+        )
+        row = images_db.find(base.IMAGE)
+        self.assertEqual(base.OTHER_PROJECT, row.project_id)
+
+    @ddt.data(
+        (exceptions.CloudNotFound(kind='project', id='x'), 400, 'invalid'),
+        (exceptions.CloudError(service='Keystone', reason='-'), 503, None),
+    )
+    @ddt.unpack
+    def test_a_project_that_there_is_not(self, error, status, code):
+        """S45"""
+        self.cloud.user.identity.project_name.side_effect = error
+        field = 'owner' if code else None
+        self.assert_error(
+            self.edit(owner='x'), status, code or 'service_unavailable', field
+        )
+        self.images.change.assert_not_called()
+
+    def test_another_project_is_for_admins(self):
+        """S45: Glance decides, also where Keystone tells nothing."""
+        forbidden = exceptions.CloudForbidden(service='Keystone', reason='no')
+        self.cloud.user.identity.project_name.side_effect = forbidden
+        self.forbid('change', "Owner can't be updated by non admin.")
+        self.assert_error(
+            self.edit(owner=base.OTHER_PROJECT), 403, 'forbidden', 'owner'
+        )
+
+    def test_not_while_an_order_works_on_it(self):
+        """S45: that order is the present project's."""
+        known = images_db.Known(base.IMAGE, base.PROJECT, 'win11')
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        image_orders.act(order, 'image.delete', [known], {})
+        answer = self.edit(owner=base.OTHER_PROJECT)
+        self.assert_error(answer, 409, 'image_busy')
+        self.images.change.assert_not_called()
 
     def test_what_is_somebody_elses(self):
         self.forbid('change', 'not authorized to complete modify_image')
