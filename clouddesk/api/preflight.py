@@ -34,7 +34,7 @@ LOG = log.getLogger(__name__)
 COMPUTE = 'compute'
 VOLUME = 'block-storage'
 NETWORK = 'network'
-#: No desktop needs room in Glance; its limits are only told.
+#: Desktops need no room in Glance; images do.
 IMAGE = 'image'
 OWN = 'desktop'
 
@@ -49,6 +49,11 @@ Question = Callable[[], Limits]
 Part = tuple[str, str]
 Told = Limits | exceptions.CloudError
 Said = Mapping[Part, Told]
+
+#: What Cinder limits for each volume type, too.
+_OF_TYPES = ('volumes', 'gigabytes', 'snapshots')
+
+_MIB_IN_GIB = 1024
 
 #: The parts of what services tell that is no quota.
 _ADDRESSES = 'addresses'
@@ -95,12 +100,30 @@ def order(
         return answer(examine(project_id, needed, spec), names)
     asked = needed if CONF.quota.preflight else _own_only(needed)
     report = examine(project_id, asked, spec)
-    refusals = [each for each in report.refusals if each['kind'] == OVER]
-    if refusals:
-        raise exceptions.OverQuota.naming(refusals)
+    _refuse(report)
     if isinstance(report.own, exceptions.CloudError):
         raise exceptions.ServiceUnavailable(report.own.text)
     return ordering.accepted(req, make(report.own))
+
+
+def require_room(
+    project_id: str, size: int | None, kind: str | None = None
+) -> None:
+    """Refuse an image of a disk that the project has no room for (S45, H17).
+
+    :param size: GiB of a disk in Cinder; None is one of a hypervisor
+    :param kind: the volume type of the disk, if it is not the default one
+    :raises OverQuota: names everything that is too much
+    """
+    if CONF.quota.preflight:
+        needed = image_needs(size)
+        _refuse(examine(project_id, needed, {'volume_type': kind}))
+
+
+def _refuse(report: Report) -> None:
+    refusals = [each for each in report.refusals if each['kind'] == OVER]
+    if refusals:
+        raise exceptions.OverQuota.naming(refusals)
 
 
 def answer(report: Report, names: list[str]) -> exposure.Answer:
@@ -155,6 +178,31 @@ def needs(spec: Mapping[str, Any], count: int, pools: int = 0) -> Needs:
         protocols = len(spec['remote_protocols'])
         wanted[NETWORK]['security_groups'] = protocols
     return wanted
+
+
+def image_needs(size: int | None) -> Needs:
+    """What an image of a disk needs while it is made, at the least.
+
+    Uploads of others end meanwhile, so their number counts for nothing.
+
+    :param size: as :func:`require_room` takes it
+    """
+    # Nobody knows how small a disk becomes, but it becomes something.
+    room = {'image_count_total': 1, 'image_size_total': 1}
+    if size is None:
+        return {IMAGE: room}
+    if CONF.images.capture_format == 'raw':
+        room['image_size_total'] = size * _MIB_IN_GIB
+    counted = (size if CONF.quota.snapshots_take_gigabytes else 0) + size
+    return {
+        IMAGE: room,
+        VOLUME: {
+            'snapshots': 1,
+            'volumes': 1,
+            'gigabytes': counted,
+            quotas.PER_VOLUME: size,
+        },
+    }
 
 
 def _own_only(needed: Needs) -> Needs:
@@ -246,7 +294,7 @@ def _questions(
         (OWN, _QUOTA): lambda: own(project_id),
         (COMPUTE, _QUOTA): lambda: _tenant(project_id).quotas.compute(),
         (VOLUME, _QUOTA): lambda: _tenant(project_id).quotas.volume(
-            project_id
+            project_id, spec.get('volume_type')
         ),
         (NETWORK, _QUOTA): lambda: _network(project_id, spec),
         (IMAGE, _QUOTA): lambda: _tenant(project_id).quotas.image(),
@@ -327,7 +375,7 @@ def _by_type(resources: dict[str, int], said: Limits) -> dict[str, int]:
     more = {}
     for name in said:
         base, _underscore, kind = name.partition('_')
-        if kind and name not in resources and base in ('volumes', 'gigabytes'):
+        if kind and name not in resources and base in _OF_TYPES:
             more[name] = resources.get(base, 0)
     return resources | more
 

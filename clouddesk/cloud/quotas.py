@@ -31,7 +31,7 @@ _IMAGE = (
     'image_count_uploading',
 )
 
-_VOLUME = ('volumes', 'gigabytes')
+_VOLUME = ('volumes', 'gigabytes', 'snapshots')
 #: GiB that one volume may have.
 PER_VOLUME = 'per_volume_gigabytes'
 
@@ -54,11 +54,13 @@ class Quotas:
             for name, (most, used) in _COMPUTE.items()
         }
 
-    def volume(self, project_id: str) -> Limits:
-        """``volumes``, ``gigabytes``, and of the default type if it is known.
+    def volume(self, project_id: str, kind: str | None = None) -> Limits:
+        """``volumes``, ``gigabytes`` and ``snapshots``, also those of a type.
 
-        The latter are ``volumes_<type>`` and ``gigabytes_<type>``, and
-        :data:`PER_VOLUME` is what one volume may have.
+        The latter are ``volumes_<type>`` and so on, and :data:`PER_VOLUME` is
+        what one volume may have.
+
+        :param kind: name of the volume type; the default one if it is known
         """
         with errors.translated('Cinder'):
             answer = listing.read(
@@ -67,7 +69,7 @@ class Quotas:
                 usage='true',
             )
         quota = answer['quota_set']
-        kind = self._default_type()
+        kind = kind or self._default_type()
         wanted = [*_VOLUME, PER_VOLUME]
         wanted += ['%s_%s' % (name, kind) for name in _VOLUME if kind]
         return {

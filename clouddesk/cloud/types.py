@@ -93,6 +93,8 @@ class Volume:
     build_id: str | None = None
     #: The servers that it is attached to.
     server_ids: tuple[str, ...] = ()
+    #: Name of its volume type.
+    type: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -157,6 +157,7 @@ def volume(said: Mapping[str, Any]) -> types.Volume:
         server_ids=tuple(
             each['server_id'] for each in said.get('attachments') or ()
         ),
+        type=said.get('volume_type'),
     )
 
 

@@ -13,9 +13,16 @@ OPTS = [
     cfg.BoolOpt(
         'preflight',
         default=True,
-        help='Before desktops are made, ask Nova, Cinder and Neutron whether '
-        'the project may have what they need, and refuse the request when it '
-        'may not.',
+        help='Before desktops or images of their disks are made, ask Nova, '
+        'Cinder, Neutron and Glance whether the project may have what they '
+        'need, and refuse the request when it may not.',
+    ),
+    cfg.BoolOpt(
+        'snapshots_take_gigabytes',
+        default=True,
+        help='Whether snapshots count for the gigabytes of a project, as they '
+        'do where Cinder is not told no_snapshot_gb_quota, which it does not '
+        'tell others.',
     ),
     cfg.IntOpt(
         'preflight_timeout',

@@ -13,7 +13,12 @@ _NEED = {'needed': common.INTEGER, **_AMOUNT}
 _RESOURCES = {
     'desktop': ('desktops', 'pools'),
     'compute': ('instances', 'cores', 'ram'),
-    'block-storage': ('volumes', 'gigabytes', 'per_volume_gigabytes'),
+    'block-storage': (
+        'volumes',
+        'gigabytes',
+        'snapshots',
+        'per_volume_gigabytes',
+    ),
     'network': (
         'ports',
         'addresses',
@@ -39,7 +44,7 @@ def _by_service(amount: dict[str, common.Schema]) -> common.Schema:
         if service == 'block-storage':
             # Those of the default volume type.
             whole['patternProperties'] = {
-                '^(volumes|gigabytes)_.': common.whole(amount)
+                '^(volumes|gigabytes|snapshots)_.': common.whole(amount)
             }
         services[service] = whole
     return common.whole(services, optional=services)

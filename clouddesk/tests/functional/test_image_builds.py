@@ -1,5 +1,8 @@
 """Making images: on builders, and of desktops that are off."""
 
+from oslo_config import fixture as config_fixture
+
+from clouddesk.conf import CONF
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.fixtures.emulator import http
@@ -316,9 +319,14 @@ class BuilderTest(ImageBuildTestCase):
         self.assertActivated(build_id)
 
     def test_quota_is_reached_in_the_middle(self):
-        """H17: the copy has no room; the snapshot goes again."""
+        """H17: the copy has no room; the snapshot goes again.
+
+        Others were faster than what was asked before.
+        """
         build_id = self.built(**_VOLUME)
-        self.cinder.gigabytes_quota = 6
+        self.cinder.gigabytes_quota = 10
+        config = self.useFixture(config_fixture.Config(CONF)).config
+        config(group='quota', preflight=False)
         self.finish(self.ask(build_id, 'finish'), 'failed')
         build = self.build(build_id)
         self.assertEqual('cloud_quota_exceeded', build['fault']['code'])
@@ -326,6 +334,36 @@ class BuilderTest(ImageBuildTestCase):
         self.assertEqual([], self.made())
         self.cinder.gigabytes_quota = 10**6
         self.finish(self.ask(build_id, 'retry'))
+        self.assertActivated(build_id)
+
+    def test_no_room_for_it(self):
+        """S45, H17: refused before anything is made, with every reason."""
+        build_id = self.built(**_VOLUME)
+        self.cinder.gigabytes_quota = 10
+        self.cinder.snapshot_quota = 0
+        self.glance.limits['image_count_total'] = 1
+        refusal = self.assertRaises(
+            service.Refusal, self.ask, build_id, 'finish'
+        )
+        self.assertEqual((403, 'over_quota'), (refusal.status, refusal.code))
+        self.assertEqual(
+            {
+                ('image', 'image_count_total', 1, 0),
+                ('block-storage', 'snapshots', 1, 0),
+                ('block-storage', 'snapshots_fast', 1, 0),
+                ('block-storage', 'gigabytes', 8, 6),
+                ('block-storage', 'gigabytes_fast', 8, 6),
+            },
+            {
+                (r['service'], r['resource'], r['needed'], r['free'])
+                for r in refusal.error['details']['refusals']
+            },
+        )
+        self.assertEqual('configurable', self.build(build_id)['status'])
+        self.assertClean()
+        self.cinder.gigabytes_quota, self.cinder.snapshot_quota = 12, 1
+        self.glance.limits['image_count_total'] = 2
+        self.finish(self.ask(build_id, 'finish'))
         self.assertActivated(build_id)
 
     def test_teachers_make_images(self):
@@ -464,6 +502,18 @@ class CaptureTest(ImageBuildTestCase):
             }
             self.cinder.volumes[volume['id']] = volume
         return volume['id']
+
+    def test_no_room_for_it(self):
+        """S3, H17: a disk of the hypervisor needs room in Glance only."""
+        desktop_id = self.off()
+        self.cinder.snapshot_quota = 0
+        self.glance.limits['image_size_total'] = 1
+        refusal = self.assertRaises(service.Refusal, self.capture, desktop_id)
+        self.assertEqual((403, 'over_quota'), (refusal.status, refusal.code))
+        self.assertIn('image_size_total', str(refusal))
+        self.assertEqual([], self.keeper.get('/image-builds')['image_builds'])
+        self.glance.limits['image_size_total'] = 2
+        self.image_of(self.finish(self.capture(desktop_id)))
 
     def test_a_running_desktop_is_refused(self):
         """S3, V49: the state is named."""

@@ -19,6 +19,7 @@ from clouddesk.api.schemas import image_builds as schemas
 from clouddesk.api.schemas import limits as limits_schemas
 from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.api.views import image_builds as view
+from clouddesk.cloud import types
 from clouddesk.db import models
 from clouddesk.db.api import desktops as desktops_db
 from clouddesk.db.api import image_builds as db
@@ -36,6 +37,10 @@ class _Finish(exposure.Controller):
     @validation.response(order_schemas.WORK_ORDER, 202)
     def post(self, req: cd_request.Request, build_id: str) -> exposure.Answer:
         row = _get(req, build_id)
+        db.check(row, 'finish')
+        _require_room(
+            row.project_id, row.builder_boot_from, row.builder_volume_size
+        )
         return ordering.accepted(
             req, db.finish(ordering.of(req), row, req.input)
         )
@@ -165,8 +170,14 @@ class CreateImage(exposure.Controller):
         }
         inputs = {}
         if 'volume_id' in req.input:
-            inputs['volume_id'] = _disk(req, desktop)
+            disk = _disk(req, desktop)
+            inputs['volume_id'] = disk.id
             build['kind'] = states.DATA
+            preflight.require_room(desktop.project_id, disk.size, disk.type)
+        else:
+            _require_room(
+                desktop.project_id, desktop.boot_from, desktop.volume_size
+            )
         return ordering.accepted(
             req, db.capture(ordering.of(req), build, desktop, inputs)
         )
@@ -176,7 +187,17 @@ def _get(req: cd_request.Request, build_id: str) -> models.ImageBuild:
     return db.get(build_id, listing.scope(req))
 
 
-def _disk(req: cd_request.Request, desktop: models.Desktop) -> str:
+def _require_room(
+    project_id: str, boot_from: str | None, volume_size: int | None
+) -> None:
+    """Refuse an image of the system disk of a desktop without room for it."""
+    in_cinder = boot_from == 'volume'
+    preflight.require_room(
+        project_id, (volume_size or 0) if in_cinder else None
+    )
+
+
+def _disk(req: cd_request.Request, desktop: models.Desktop) -> types.Volume:
     """A further disk of a desktop (M8).
 
     :raises Invalid: it is not attached to it
@@ -196,7 +217,7 @@ def _disk(req: cd_request.Request, desktop: models.Desktop) -> str:
             volume=volume_id,
             name=desktop.name,
         )
-    return volume_id
+    return volume
 
 
 def _source_type(req: cd_request.Request, spec: dict[str, Any]) -> str:

@@ -63,7 +63,7 @@ SERVICES = dict.fromkeys(
 PLENTY = types.Limit(100000, 10)
 PLENTIFUL = {
     'compute': ('instances', 'cores', 'ram'),
-    'volume': ('volumes', 'gigabytes'),
+    'volume': ('volumes', 'gigabytes', 'snapshots'),
     'network': ('ports', 'floating_ips', 'security_groups'),
 }
 

@@ -2,16 +2,23 @@
 
 import threading
 
+from oslo_config import fixture as config_fixture
+
 from clouddesk import exceptions
 from clouddesk import limits
 from clouddesk.api import preflight
 from clouddesk.cloud import types
+from clouddesk.conf import CONF
 from clouddesk.tests.unit.api import base
 
 SPEC = base.ApiTest.SPEC
 
 
 class NeedsTest(base.base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.config = self.useFixture(config_fixture.Config(CONF)).config
+
     def test_of_a_desktop_from_an_image(self):
         """H17: what a batch needs is added up."""
         self.assertEqual(
@@ -53,6 +60,30 @@ class NeedsTest(base.base.BaseTestCase):
         )
         self.assertEqual(
             {'desktop': {'pools': 1}}, preflight.needs(SPEC, 0, pools=1)
+        )
+
+    def test_of_an_image(self):
+        """H17, S45: a snapshot and a copy, as large as the disk."""
+        room = {'image_count_total': 1, 'image_size_total': 1}
+        self.assertEqual({'image': room}, preflight.image_needs(None))
+        volumes = {
+            'snapshots': 1,
+            'volumes': 1,
+            'gigabytes': 40,
+            'per_volume_gigabytes': 20,
+        }
+        self.assertEqual(
+            {'image': room, 'block-storage': volumes},
+            preflight.image_needs(20),
+        )
+        self.config(group='images', capture_format='raw')
+        self.config(group='quota', snapshots_take_gigabytes=False)
+        self.assertEqual(
+            {
+                'image': room | {'image_size_total': 20480},
+                'block-storage': volumes | {'gigabytes': 20},
+            },
+            preflight.image_needs(20),
         )
 
     def test_of_nothing(self):
@@ -298,6 +329,43 @@ class PreflightTest(base.ApiTest):
             self.post(self.URL + '?dry_run=true', self.BODY | {'count': count})
             counts.append(len(seen))
         self.assertEqual(counts[0], counts[1])
+
+
+class ImagePreflightTest(base.ApiTest):
+    def require(self, size=4, kind=None):
+        preflight.require_room(base.PROJECT, size, kind)
+
+    def limit(self, **limits):
+        volume = self.cloud.tenant.quotas.volume
+        volume.return_value = volume.return_value | limits
+
+    def test_no_room(self):
+        """H17, M8: of the volume type that the disk has."""
+        self.limit(gigabytes_slow=types.Limit(7, 0))
+        error = self.assertRaises(
+            exceptions.OverQuota, self.require, kind='slow'
+        )
+        (refusal,) = error.details['refusals']
+        self.assertEqual(
+            ('gigabytes_slow', 8, 7),
+            (refusal['resource'], refusal['needed'], refusal['free']),
+        )
+        self.cloud.tenant.quotas.volume.assert_called_once_with(
+            base.PROJECT, 'slow'
+        )
+        self.require(size=3)
+
+    def test_what_is_unknown_stops_nothing(self):
+        self.cloud.tenant.quotas.image.side_effect = exceptions.CloudError(
+            service='Glance', reason='HTTP 503'
+        )
+        self.require()
+
+    def test_switched_off(self):
+        self.config(group='quota', preflight=False)
+        self.limit(snapshots=types.Limit(0, 0))
+        self.require()
+        self.cloud.for_project.assert_not_called()
 
 
 class PoolPreflightTest(base.ApiTest):

@@ -30,16 +30,25 @@ class QuotasTest(base.CloudTestCase):
     def test_volume(self):
         """The default type has limits of its own, others do not matter."""
         self.emulator.cinder.gigabytes_quota = 9
+        self.emulator.cinder.snapshot_quota = 3
         self.assertEqual(
             {
                 'volumes': types.Limit(-1, 0),
                 'gigabytes': types.Limit(9, 0),
+                'snapshots': types.Limit(3, 0),
                 'per_volume_gigabytes': types.Limit(-1, 0),
                 'volumes_fast': types.Limit(-1, 0),
                 'gigabytes_fast': types.Limit(9, 0),
+                'snapshots_fast': types.Limit(3, 0),
             },
             self.quotas.volume(self.project_id),
         )
+
+    def test_volume_of_another_type(self):
+        """M8: a data disk may have any."""
+        found = self.quotas.volume(self.project_id, 'slow')
+        self.assertEqual(types.Limit(0, 0), found['gigabytes_slow'])
+        self.assertNotIn('gigabytes_fast', found)
 
     def test_volume_without_a_default_type(self):
         self.emulator.fault(
