@@ -21,6 +21,9 @@ MAX_TEXT = 400
 #: server that is about to let go of its port.
 _BUSY = ('task_state', 'still in use')
 
+#: What Cinder says when the state of a thing forbids the call.
+_STATES = ('Invalid volume', 'Invalid snapshot')
+
 _QUOTA_STATUSES = frozenset({403, 409, 413})
 
 # Requests raises its own errors only where a body is read or parsed after
@@ -111,8 +114,10 @@ def _is_quota(status: int, text: str) -> bool:
 
 
 def _is_conflict(status: int, text: str) -> bool:
-    # Cinder answers 400 when the state of a volume forbids the call.
-    return status == 409 or (status == 400 and 'Invalid volume' in text)
+    # Cinder answers 400 to that.
+    return status == 409 or (
+        status == 400 and any(word in text for word in _STATES)
+    )
 
 
 def _unauthorized(service: str) -> exceptions.CloudForbidden:

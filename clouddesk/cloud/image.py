@@ -39,6 +39,9 @@ class Image:
         """
         if uuidutils.is_uuid_like(ref):
             return image_facts.image(self._read(ref))
+        if not ref:
+            # To Glance no name means any.
+            raise exceptions.CloudNotFound(kind='image', id=ref)
         found = list(self.list_(image_list.Wanted(name=ref), 2))
         return only(found, 'image', ref)
 

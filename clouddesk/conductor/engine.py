@@ -109,16 +109,7 @@ class Engine:
     def _carry_out(self, order: models.WorkOrder) -> None:
         flow = ways.flow_of(order)
         runs = [
-            walkers.Run(
-                item,
-                row,
-                flow.steps,
-                # A retry goes through all steps: what is there is adopted,
-                # what is broken is replaced.
-                item.steps_done if item.status != states.ITEM_PENDING else 0,
-                clock.began(self._clock, item),
-                flow=flow,
-            )
+            self._run_of(item, row, flow)
             for item, row in self._open_items(order)
         ]
         ctx = self._context(order)
@@ -130,8 +121,8 @@ class Engine:
         self._undoing = True
         flow = ways.flow_of(order)
         items = self._open_items(order)
-        runs, dropped = retreat.plan(order, flow, items, self._clock)
         ctx = self._context(order)
+        runs, dropped = retreat.plan(ctx, flow, items, self._clock)
         rows = [row for _item, row in items]
         if self._lease.epoch == 1 and retreat.is_untouched(order, items):
             ctx.scene.assume_empty(rows)
@@ -164,6 +155,22 @@ class Engine:
         )
 
     # -- parts of a phase --------------------------------------------------
+
+    def _run_of(
+        self, item: models.WorkItem, row: Any, flow: steps.Flow
+    ) -> walkers.Run:
+        began = clock.began(self._clock, item)
+        failure = faults.remembered(item)
+        if failure is not None:
+            # Another conductor left it on its way back.
+            run = walkers.Run(item, row, flow.back, 0, began, undoing=True)
+            run.failure = failure
+            return run
+        # A retry goes through all steps: what is there is adopted, what is
+        # broken is replaced.
+        is_new = item.status == states.ITEM_PENDING
+        index = 0 if is_new else item.steps_done
+        return walkers.Run(item, row, flow.steps, index, began, flow=flow)
 
     def _load(self) -> models.WorkOrder:
         self._lease.check()

@@ -2,6 +2,7 @@
 
 from clouddesk import exceptions
 from clouddesk import flows
+from clouddesk import states
 from clouddesk.db import models
 from clouddesk.i18n import _
 
@@ -29,6 +30,15 @@ def describe(error: Exception, project_id: str) -> tuple[str, str]:
     if isinstance(error, exceptions.CloudForbidden) and _ENABLE not in text:
         text = _forbidden(text, project_id)
     return error.code, text
+
+
+def remembered(item: models.WorkItem) -> exceptions.ClouddeskError | None:
+    """What an item failed with that was still to go back, if it was."""
+    if item.status != states.ITEM_WORKING or item.fault_code is None:
+        return None
+    error = exceptions.ClouddeskError(item.fault_message)
+    error.code = item.fault_code
+    return error
 
 
 def summary(

@@ -17,7 +17,7 @@ Pair = tuple[models.WorkItem, Any]
 
 
 def plan(
-    order: models.WorkOrder,
+    ctx: steps.Context,
     flow: steps.Flow,
     items: list[Pair],
     now: clock.Clock,
@@ -28,6 +28,7 @@ def plan(
         and on for what cannot be taken back, and items that are left as
         they are
     """
+    order = ctx.order
     runs, dropped = [], []
     for item, row in items:
         if _is_new(order, item):
@@ -41,7 +42,7 @@ def plan(
                 )
             )
         elif flow.back and item.status == states.ITEM_WORKING:
-            runs.append(_turned(item, row, flow, now))
+            runs.append(_turned(ctx, item, row, flow, now))
         elif _is_past_return(order, item):
             began = clock.began(now, item)
             runs.append(
@@ -53,10 +54,14 @@ def plan(
 
 
 def _turned(
-    item: models.WorkItem, row: Any, flow: steps.Flow, now: clock.Clock
+    ctx: steps.Context,
+    item: models.WorkItem,
+    row: Any,
+    flow: steps.Flow,
+    now: clock.Clock,
 ) -> walker.Run:
     """Back, as long as there is a way back."""
-    if flow.may_return(item.steps_done):
+    if flow.may_return(ctx.build):
         began = now.monotonic()
         return walker.Run(item, row, flow.back, began=began, undoing=True)
     began = clock.began(now, item)

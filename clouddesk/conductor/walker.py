@@ -106,9 +106,13 @@ class Run:
     def finished(self) -> bool:
         return self.index >= len(self.steps)
 
-    def turns_back(self, error: exceptions.ClouddeskError) -> bool:
+    def turns_back(
+        self,
+        error: exceptions.ClouddeskError,
+        build: models.ImageBuild | None,
+    ) -> bool:
         """Leave nothing of what failed, where there is a way to."""
-        if self._flow is None or not self._flow.may_return(self.index):
+        if self._flow is None or not self._flow.may_return(build):
             return False
         self.failure, self.undoing = error, True
         self.steps, self._flow = self._flow.back, None
@@ -166,8 +170,13 @@ class Walker:
             return self._give_up(run, exceptions.ClouddeskError())
 
     def _give_up(self, run: Run, error: exceptions.ClouddeskError) -> Verdict:
-        if run.turns_back(error):
+        if run.turns_back(error, self.ctx.build):
             run.began = self._clock.monotonic()
+            # Who takes the order over must not go on with what is half gone.
+            fault = faults.describe(error, run.subject.project_id)
+            progress.turn_back(
+                self.ctx.order.id, self._epoch, run.item.id, fault
+            )
             return self.advance(run)
         return self.fail(run, run.failure or error)
 

@@ -20,6 +20,11 @@ def image_build(row: models.ImageBuild, base: str) -> dict[str, Any]:
         'source': {'type': row.source_type, 'id': row.source_id},
         **{key: row.properties.get(key) for key in schemas.NEEDS},
         'desktop_id': row.builder_id,
+        # Of the builder; its image is the source.
+        'flavor_id': row.builder_flavor_id,
+        'network_id': row.builder_network_id,
+        'boot_from': row.builder_boot_from,
+        'volume_size': row.builder_volume_size,
         # Until it is activated it may still go.
         'image_id': row.image_id if row.activated_at else None,
         'work_order_id': row.work_order_id,

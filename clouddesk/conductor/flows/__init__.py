@@ -30,10 +30,8 @@ _OF_KIND = {
     flows.REATTACH: _REATTACH,
     flows.REBUILD: _REBUILD,
     flows.STOP: _STOP,
-    flows.CAPTURE: steps.Flow(capture.STEPS, back=capture.BACK, until='ready'),
-    flows.GENERATE: steps.Flow(
-        capture.GENERATE, back=capture.BACK, until='ready'
-    ),
+    flows.CAPTURE: steps.Flow(capture.STEPS, back=capture.BACK),
+    flows.GENERATE: steps.Flow(capture.GENERATE, back=capture.BACK),
     flows.IMAGE_DELETE: steps.Flow(images.DELETE),
     flows.IMAGE_RETIRE: steps.Flow(images.RETIRE),
 }

@@ -64,6 +64,8 @@ class Stop(power.Request):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
+        if _is_ready(ctx):
+            return steps.Done()
         if desktop.server_id and not ctx.scene.knows_servers(desktop):
             # Most are off already.
             steps.see_anew(ctx, desktop)
@@ -74,6 +76,8 @@ class Stopped(power.Settled):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
+        if _is_ready(ctx):
+            return steps.Done()
         return _off(super().run(ctx, desktop))
 
     def look(
@@ -91,8 +95,7 @@ class _Step(steps.Step):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        if _build(ctx).activated_at is not None:
-            # Only what comes after it failed.
+        if _is_ready(ctx):
             return steps.Done()
         return self.make(ctx, desktop)
 
@@ -120,8 +123,7 @@ class Snapshot(_Step):
                 build.id, disk, naming.resource_name(build.id)
             )
             return steps.Wait(_('The snapshot'))
-        for twin in found[1:]:
-            ctx.cloud.captures.delete_snapshot(twin.id)
+        _delete(found[1:], ctx.cloud.captures.delete_snapshot)
         if found[0].status != 'available':
             return _wait_for(found[0], _('The snapshot'))
         return steps.Done(of_build={'snapshot_id': found[0].id})
@@ -142,8 +144,7 @@ class Copy(_Step):
         if not found:
             self._create(ctx, build)
             return steps.Wait(_('The copy of the volume'))
-        for twin in found[1:]:
-            ctx.cloud.volume.delete(twin.id)
+        _delete(found[1:], ctx.cloud.volume.delete)
         if found[0].status not in _READY:
             return _wait_for(found[0], _('The copy of the volume'))
         return steps.Done(of_build={'copy_id': found[0].id})
@@ -208,6 +209,8 @@ class Ready(_Step):
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
         build = _build(ctx)
+        if build.image_id is None:
+            raise _gone()
         try:
             image = ctx.cloud.image.get(build.image_id)
         except exceptions.CloudNotFound:
@@ -232,11 +235,12 @@ class Tidy(steps.Step):
 
     name = 'tidy'
     watches = 'nothing'
+    timeout = 'capture_timeout'
 
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        if _disk_of(ctx, desktop):
+        if _is_in_cinder(ctx, desktop):
             build = _build(ctx)
             captures = ctx.cloud.captures
             if _delete(
@@ -287,6 +291,9 @@ class DropImage(steps.Step):
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
         build = _build(ctx)
+        if _is_ready(ctx):
+            # Somebody may use it by now.
+            return steps.Done()
         found = ctx.cloud.captures.find_images(build.id)
         ids = {each.id for each in found} | {build.image_id}
         for image_id in sorted(filter(None, ids)):
@@ -301,18 +308,25 @@ def _build(ctx: steps.Context) -> models.ImageBuild:
     return ctx.build
 
 
+def _is_ready(ctx: steps.Context) -> bool:
+    """Whether only what comes after the image is left to do."""
+    return _build(ctx).activated_at is not None
+
+
+def _is_in_cinder(ctx: steps.Context, desktop: models.Desktop) -> bool:
+    return 'volume_id' in ctx.order.inputs or desktop.boot_from == 'volume'
+
+
 def _disk_of(ctx: steps.Context, desktop: models.Desktop) -> str | None:
     """The volume that becomes the image; None is a disk of the hypervisor.
 
     :raises CaptureFailed: the desktop has lost it
     """
-    wanted: str | None = ctx.order.inputs.get('volume_id')
-    if wanted is None and desktop.boot_from == 'volume':
-        if desktop.volume_id is None:
-            raise exceptions.CaptureFailed(
-                reason=_('The desktop has no volume.')
-            )
-        wanted = desktop.volume_id
+    if not _is_in_cinder(ctx, desktop):
+        return None
+    wanted: str | None = ctx.order.inputs.get('volume_id', desktop.volume_id)
+    if wanted is None:
+        raise exceptions.CaptureFailed(reason=_('The desktop has no volume.'))
     return wanted
 
 
@@ -324,8 +338,9 @@ def _off(outcome: Any) -> Any:
 
 
 def _alive(found: list[Any]) -> list[Any]:
-    """What is not on its way out, the oldest of it first."""
-    return [each for each in found if 'deleting' not in each.status]
+    """What is not on its way out, always in the same order."""
+    alive = [each for each in found if 'deleting' not in each.status]
+    return sorted(alive, key=lambda each: each.id)
 
 
 def _wait_for(thing: types.Snapshot | types.Volume, what: str) -> steps.Wait:
@@ -339,7 +354,7 @@ def _wait_for(thing: types.Snapshot | types.Volume, what: str) -> steps.Wait:
 
 def _idle(ctx: steps.Context, desktop: models.Desktop) -> steps.Wait | None:
     """Nova still reads the disk, if it does."""
-    if _disk_of(ctx, desktop) or desktop.server_id is None:
+    if _is_in_cinder(ctx, desktop) or desktop.server_id is None:
         return None
     return steps.busy(ctx.cloud.compute.get_server(desktop.server_id))
 
@@ -379,15 +394,20 @@ def _fields(
         'kind': build.kind,
         'origin': _ORIGINS[build.source_type],
         'visibility': 'private',
-        'min_disk': max(image.min_disk, _size(ctx, desktop)),
-        'min_ram': max(image.min_ram, _min_ram(ctx, desktop)),
         'properties': {
             key: None
             for key in image.properties
             if key in _LEFTOVERS or key.startswith(_OF_BASE)
         },
     }
-    return said | build.properties
+    needs = {
+        'min_disk': max(image.min_disk, _size(ctx, desktop)),
+        'min_ram': max(image.min_ram, _min_ram(ctx, desktop)),
+    }
+    wanted = build.properties
+    for name, least in needs.items():
+        needs[name] = max(least, wanted.get(name, 0))
+    return said | wanted | needs
 
 
 def _size(ctx: steps.Context, desktop: models.Desktop) -> int:

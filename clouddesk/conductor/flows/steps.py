@@ -97,15 +97,14 @@ class Flow:
     limited: bool = False
     #: Search what exists even on a first claim.
     looks: bool = False
-    #: What an item goes through that failed or was called off, until the step
-    #: of this name is done: then it can only go on.
+    #: What an item goes through that failed or was called off, as long as the
+    #: image of its build is not ready: then it can only go on.
     back: tuple[Step, ...] = ()
-    until: str = ''
 
-    def may_return(self, steps_done: int) -> bool:
-        """Whether an item that is so far can go back."""
-        names = [step.name for step in self.steps]
-        return bool(self.back) and steps_done <= names.index(self.until)
+    def may_return(self, build: models.ImageBuild | None) -> bool:
+        """Whether what an item has made so far can go again."""
+        is_ready = build is not None and build.activated_at is not None
+        return bool(self.back) and not is_ready
 
 
 def see_anew(ctx: Context, desktop: models.Desktop) -> types.Server:

@@ -98,6 +98,19 @@ def finish_step(
 
 
 @db.retry_on_deadlock
+def turn_back(order_id: str, epoch: int, item_id: int, fault: Fault) -> None:
+    """An item has failed, and what was made for it goes first.
+
+    :raises LeaseLost: somebody else holds the order
+    """
+    code, message = _cut(fault)
+    with db.writer() as session:
+        _guard(session, order_id, epoch)
+        values = {'fault_code': code, 'fault_message': message}
+        _set_item(session, order_id, item_id, **values)
+
+
+@db.retry_on_deadlock
 def finish_item(
     order_id: str,
     epoch: int,

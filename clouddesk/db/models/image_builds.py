@@ -81,6 +81,8 @@ class ImageBuild(base.Owned, base.Base):
         builder_status: str | None
         builder_fault_code: str | None
         builder_fault_message: str | None
+        builder_flavor_id: str | None
+        builder_network_id: str | None
         builder_boot_from: str | None
         builder_volume_size: int | None
         status: Any
@@ -146,6 +148,8 @@ for _name, _expression in (
     ('builder_status', _of_builder(_Desktop.status)),
     ('builder_fault_code', _of_builder(_Desktop.fault_code)),
     ('builder_fault_message', _of_builder(_Desktop.fault_message)),
+    ('builder_flavor_id', _of_builder(_Desktop.flavor_id)),
+    ('builder_network_id', _of_builder(_Desktop.network_id)),
     ('builder_boot_from', _of_builder(_Desktop.boot_from)),
     ('builder_volume_size', _of_builder(_Desktop.volume_size)),
     ('status', _status()),

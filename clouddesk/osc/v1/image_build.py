@@ -22,6 +22,7 @@ _FORMATTERS = {
     'min_disk': columns.Gibibytes,
     'min_ram': columns.Mebibytes,
     'source': columns.Source,
+    'volume_size': columns.Gibibytes,
 }
 
 _SHOWN = (
@@ -37,6 +38,10 @@ _SHOWN = (
     'max_ram',
     'min_vcpus',
     'desktop_id',
+    'flavor_id',
+    'network_id',
+    'boot_from',
+    'volume_size',
     'image_id',
     'work_order_id',
     'activated_at',

@@ -8,7 +8,10 @@ from clouddesk.sdk.v1 import work_order as _work_order
 
 
 class ImageBuild(_spec.SpecResource):
-    """What it is made on is only sent; see ``desktop_id`` then."""
+    """Of what it is made on, flavor, network and disk are told, while it is.
+
+    The rest is only sent; see ``desktop_id`` then.
+    """
 
     resource_key = None
     resources_key = 'image_builds'

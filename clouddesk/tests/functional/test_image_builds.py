@@ -83,6 +83,11 @@ class ImageBuildTestCase(base.FunctionalTestCase):
 
 
 class BuilderTest(ImageBuildTestCase):
+    def assertBuilder(self, build_id, **expected):
+        """S41: what the image is made on, as long as there is a builder."""
+        build = self.build(build_id)
+        self.assertEqual(expected, {key: build[key] for key in expected})
+
     def assertActivated(self, build_id, **expected):
         build = self.build(build_id)
         self.assertEqual('activated', build['status'])
@@ -134,7 +139,20 @@ class BuilderTest(ImageBuildTestCase):
     def test_on_a_volume(self):
         """I12, H2: the bytes are those of the disk, and all of them."""
         build_id = self.built(min_vcpus=2, max_ram=8192, **_VOLUME)
+        self.assertBuilder(
+            build_id,
+            flavor_id=self.school.flavor_id,
+            network_id=self.school.network_id,
+            **_VOLUME,
+        )
         self.finish(self.ask(build_id, 'finish'))
+        self.assertBuilder(
+            build_id,
+            flavor_id=None,
+            network_id=None,
+            boot_from=None,
+            volume_size=None,
+        )
         image = self.assertActivated(build_id, min_disk=4, min_ram=64)
         self.assertEqual(4 << 20, image['size'])
         self.assertEqual('qcow2', image['disk_format'])

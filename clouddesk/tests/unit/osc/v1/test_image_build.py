@@ -78,6 +78,13 @@ class ImageBuildTest(base.ShellTest):
         out = self.succeed('desktop image build show win11')
         self.assertIn(WIN['work_order_id'], out)
 
+    def test_show_what_it_is_made_on(self):
+        """I8, S41"""
+        shown = self.json('desktop image build show win11')
+        for key in ('flavor_id', 'network_id', 'boot_from', 'volume_size'):
+            self.assertEqual(WIN[key], shown[key])
+        self.assertIn('64 GiB', self.succeed('desktop image build show win11'))
+
     def test_set(self):
         self.cloud.answer('PATCH', PATH, WIN)
         self.succeed('desktop image build set win11 --note other')

@@ -99,6 +99,25 @@ class CreateTest(ImageImportTest):
             wanted | {'origin': 'upload'}, NEW
         )
 
+    def test_of_a_project_that_there_is_not(self):
+        """T3, S45: Glance would take any text."""
+        find = self.cloud.user.identity.project_name
+        find.side_effect = exceptions.CloudNotFound(kind='project', id='x')
+        answer = self.post('/v1/images', {'name': 'x', 'owner': 'x'})
+        self.assert_error(answer, 400, 'invalid', 'owner')
+        self.assertFalse(self.data.make.called)
+
+    def test_of_another_project(self):
+        """T3: Glance lets only administrators choose."""
+        self.data.make.side_effect = exceptions.CloudForbidden(
+            service='Glance',
+            reason="You are not permitted to create images owned by 'x'",
+        )
+        answer = self.post(
+            '/v1/images', {'name': 'x', 'owner': base.OTHER_PROJECT}
+        )
+        self.assert_error(answer, 403, 'forbidden', 'owner')
+
     def test_without_a_name(self):
         self.assert_error(self.post('/v1/images', {}), 400, 'invalid')
         self.assertFalse(self.data.make.called)
