@@ -66,6 +66,10 @@ _PLACES = frozenset(
 #: Properties that have a field of their own here, or are none.
 TAKEN = BASE | _PLACES | {*NAMES.values(), *_OF_THE_SYSTEM}
 
+#: Of limits that people write: what our own routes take, and what is read.
+_MOST = 2**31 - 1
+_DIGITS = 10
+
 _TRUE = ('1', 'on', 't', 'true', 'y', 'yes')
 
 
@@ -112,7 +116,10 @@ def _checksum(said: Mapping[str, Any]) -> types.Checksum | None:
 def _number(text: Any) -> int | None:
     """A limit, which people may have written without us: nonsense is none."""
     text = str(text)
-    return int(text) if text.isascii() and text.isdecimal() else None
+    # Python refuses to read numbers of thousands of digits.
+    if len(text) > _DIGITS or not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text) if int(text) <= _MOST else None
 
 
 def _flag(text: Any) -> bool:

@@ -47,6 +47,14 @@ class CatalogueTest(base.FunctionalTestCase):
         self.assertEqual(['stopped'], self.names(status='deactivated'))
         self.assertEqual(['hidden'], self.names(hidden='true'))
 
+    def test_a_limit_of_thousands_of_digits(self):
+        """M10: what somebody wrote into Glance hurts nobody."""
+        image = self.cloud.glance.images[self.school.image_id]
+        image['clouddesk_max_ram'] = '9' * 5000
+        self.assertIn('win11', self.names())
+        self.assertIsNone(self.api.get('/images/' + image['id'])['max_ram'])
+        self.finish(self.create_pool(1))
+
     def test_pages(self):
         """T4: each image once, whoever filters."""
         for number in range(7):

@@ -59,13 +59,19 @@ class ImageFactsTest(base.BaseTestCase):
         found = image_facts.image(SAID | {'checksum': 'cd'})
         self.assertEqual(types.Checksum('md5', 'cd'), found.checksum)
 
-    @ddt.data('', 'many', '-1', '٣', '1.5')
+    @ddt.data('', 'many', '-1', '٣', '1.5', '2147483648', '9' * 5000)
     def test_nonsense_is_no_limit(self, text):
         """Anybody may write the properties of her image by herself."""
         found = image_facts.image(
-            SAID | {'clouddesk_max_ram': text, 'clouddesk_kind': text}
+            SAID
+            | {
+                'clouddesk_max_ram': text,
+                'clouddesk_min_vcpus': text,
+                'clouddesk_kind': text,
+            }
         )
         self.assertIsNone(found.max_ram)
+        self.assertIsNone(found.min_vcpus)
         self.assertEqual('system', found.kind)
 
     def test_changes(self):
