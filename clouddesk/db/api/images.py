@@ -81,18 +81,23 @@ def unretire(image_id: str) -> bool:
     }
     with db.writer() as session:
         row = session.get(_Image, image_id)
-        if row is None or row.retired_at is None:
+        if row is None:
             return False
+        # Also one that is not retired yet: the order may be about to do it.
         if holds.execute(session, statement.values(kept)) != 1:
             raise holds.image_busy(row)
-        return True
+        return row.retired_at is not None
 
 
-def check_free(image_id: str) -> None:
-    """:raises ImageBusy: an order holds the image"""
+def check_free(image_id: str) -> models.Image | None:
+    """
+    :returns: the row of the image; None when none was ever needed
+    :raises ImageBusy: an order holds the image
+    """
     row = find(image_id)
     if row is not None and row.work_order_id:
         raise holds.image_busy(row)
+    return row
 
 
 @db.retry_on_deadlock

@@ -222,6 +222,29 @@ class RetireTest(RemovalTestCase):
         self.assertFalse(self.glance.images[image_id]['os_hidden'])
         self.build_desktop(name='Bob', image_id=image_id)
 
+    def test_restored_meanwhile(self):
+        """H14: refused, rather than retired all the same."""
+        image_id = self.image()
+        self.build_desktop(image_id=image_id)
+        refused = []
+
+        def ask():
+            # It is deactivated by now, but neither hidden nor retired.
+            for verb in ('restore', 'activate', 'deactivate'):
+                error = self.refusal(self.act, 'images', image_id, verb)
+                refused.append((verb, error[0], error[1]['code']))
+
+        self.cloud.fault('image', 'PATCH', image_id, times=1, callback=ask)
+        self.finish(self.act('images', image_id, 'retire'))
+        self.assertEqual(
+            [
+                (verb, 409, 'image_busy')
+                for verb in ('restore', 'activate', 'deactivate')
+            ],
+            refused,
+        )
+        self.act('images', image_id, 'restore')
+
     def test_several(self):
         """I6: with a verdict for each."""
         image_id, queued = self.image(), self.image(status='queued')

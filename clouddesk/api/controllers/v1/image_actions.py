@@ -84,11 +84,12 @@ def _set_active(
 
 def _check(image: types.Image, active: bool) -> None:
     """
+    :raises ImageBusy: an order holds it, and may want the contrary
     :raises ImageWrongState: Glance has no data of it, or it is retired, and
         that is more than not being active
     """
-    row = db.find(image.id) if active else None
-    is_retired = row is not None and row.retired_at is not None
+    row = db.check_free(image.id)
+    is_retired = active and row is not None and row.retired_at is not None
     if is_retired or image.status not in _TURNABLE:
         raise exceptions.ImageWrongState(
             name=image.name or image.id,

@@ -220,6 +220,12 @@ class RetireTest(ImagesTestCase):
         self.assertFalse(images.unretire('win'))
         self.assertEqual(0, sum(self.loop().values()))
 
+    def test_it_cannot_be_restored_before_it_is_retired(self):
+        """H14: nobody is told that it stays, and then it is retired."""
+        order_id = self.order_image(flows.IMAGE_RETIRE)
+        self.assertRaises(exceptions.ImageBusy, images.unretire, 'win')
+        self.assertEqual('succeeded', self.work(order_id).status)
+
     def test_it_cannot_be_restored_while_it_goes(self):
         self.retire()
         self.loop()

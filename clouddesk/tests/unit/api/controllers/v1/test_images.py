@@ -384,6 +384,16 @@ class ImageTest(ImagesTestCase):
             base.IMAGE, verb == 'activate'
         )
 
+    @ddt.data('activate', 'deactivate')
+    def test_one_that_an_order_works_on(self, verb):
+        """H14: it is not retired the moment that it is activated."""
+        known = images_db.Known(base.IMAGE, base.PROJECT, 'win11')
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        image_orders.act(order, 'image.retire', [known], {})
+        answer = self.post('%s/actions/%s' % (ONE, verb), {})
+        self.assert_error(answer, 409, 'image_busy')
+        self.images.set_active.assert_not_called()
+
     def test_respond(self):
         """T6: with the own project's voice."""
         image = self.cloud.add_image(visibility='shared', owner='other')
