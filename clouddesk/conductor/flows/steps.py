@@ -53,7 +53,8 @@ class Step:
     name: str
     #: Nothing is asked for when the step is reached: look first.
     waits = False
-    #: What has to be listed while the step waits: ``servers`` or ``volumes``.
+    #: What has to be listed while the step waits: ``servers``, ``volumes`` or
+    #: ``nothing``.
     watches = 'servers'
     #: The option of [conductor] that limits how long it may wait.
     timeout = 'action_timeout'

@@ -75,6 +75,8 @@ class DeleteTest(ImagesTestCase):
         self.world.image_servers.clear()
         work_orders.act('retry', [order.id], base.PROJECT)
         self.assertEqual('succeeded', self.work(order.id).status)
+        # Nothing is looked up that no step asks for.
+        self.assertEqual([], self.world.verbs('get_image'))
 
     def test_its_store_needs_it(self):
         """H14: RBD keeps what clones were made of."""
