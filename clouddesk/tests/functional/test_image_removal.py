@@ -42,6 +42,12 @@ class DeleteTest(RemovalTestCase):
             self.assertNotIn(image_id, self.glance.images)
         self.assertEqual(404, self.refusal(self.delete, image_id)[0])
 
+    def test_one_that_waits_for_its_bytes(self):
+        """S4, T2: what a client left that was killed while it uploaded."""
+        image_id = self.image(status='queued', size=None)
+        self.finish(self.delete(image_id))
+        self.assertNotIn(image_id, self.glance.images)
+
     def test_a_public_one_stays(self):
         """S4: whoever asks."""
         status, error = self.refusal(self.delete, self.school.image_id)
