@@ -45,13 +45,6 @@ def by_id(ids: Collection[str]) -> dict[str, models.Image]:
 
 
 @db.retry_on_deadlock
-def get_or_make(image: Known) -> models.Image:
-    """The row of an image, made if there is none."""
-    with db.writer() as session:
-        return ensure(session, [image])[image.id]
-
-
-@db.retry_on_deadlock
 def update(image: Known, values: Mapping[str, Any]) -> models.Image:
     """Set columns of the row of an image, made if there is none."""
     with db.writer() as session:
@@ -108,18 +101,23 @@ def hand_over(image_id: str, project_id: str) -> None:
         holds.execute(session, statement.values(project_id=project_id))
 
 
-def retired(limit: int, after: str | None) -> list[models.Image]:
-    """Retired images that no order holds, ordered by id.
+def free(
+    limit: int, after: str | None, *conditions: sa.ColumnElement[bool]
+) -> list[models.Image]:
+    """Images with rows that no order holds, ordered by id.
 
     :param after: the id before the first
     """
     query = sa.select(_Image).where(
-        _Image.retired_at.is_not(None),
-        _Image.work_order_id.is_(None),
-        _Image.id > (after or ''),
+        _Image.work_order_id.is_(None), _Image.id > (after or ''), *conditions
     )
     with db.reader() as session:
         return list(session.scalars(query.order_by(_Image.id).limit(limit)))
+
+
+def retired(limit: int, after: str | None) -> list[models.Image]:
+    """Those of them that are retired."""
+    return free(limit, after, _Image.retired_at.is_not(None))
 
 
 @db.retry_on_deadlock

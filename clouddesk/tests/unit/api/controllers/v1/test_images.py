@@ -294,7 +294,7 @@ class ImageTest(ImagesTestCase):
 
     def test_another_project(self):
         """S45: what is ours of it goes along."""
-        images_db.get_or_make(images_db.Known(base.IMAGE, base.PROJECT))
+        images_db.update(images_db.Known(base.IMAGE, base.PROJECT), {})
         answer = self.edit(owner=base.OTHER_PROJECT)
         self.assertEqual(200, answer.status_int, answer.text)
         self.images.change.assert_called_once_with(
