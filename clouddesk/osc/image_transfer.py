@@ -17,6 +17,7 @@ from typing import BinaryIO
 from glanceclient import client as glance
 from glanceclient import exc as glance_exceptions
 from glanceclient.common import progressbar
+from keystoneauth1 import exceptions as auth_exceptions
 from osc_lib import exceptions as osc_exceptions
 
 from clouddesk.osc import text
@@ -126,16 +127,13 @@ class Transfer:
             there are none
         """
         with _told():
-            try:
-                body = self._images.data(image_id)
-                if body is None or getattr(body, 'wrapped', body) is None:
-                    raise osc_exceptions.CommandError(_('It has no bytes.'))
-                if self._is_shown():
-                    total = len(body)
-                    body = progressbar.VerboseIteratorWrapper(body, total)
-                yield from body
-            except OSError as error:
-                raise osc_exceptions.CommandError(str(error)) from error
+            body = self._images.data(image_id)
+            if body is None or getattr(body, 'wrapped', body) is None:
+                raise osc_exceptions.CommandError(_('It has no bytes.'))
+            if self._is_shown():
+                total = len(body)
+                body = progressbar.VerboseIteratorWrapper(body, total)
+            yield from body
 
     def delete(self, image_id: str) -> bool:
         """Remove an image; False when Glance does not."""
@@ -234,3 +232,5 @@ def _told() -> Iterator[None]:
                 % error
             )
         ) from error
+    except (auth_exceptions.ClientException, OSError) as error:
+        raise osc_exceptions.CommandError(text.one_line(str(error))) from error
