@@ -142,7 +142,7 @@ class CheckupTest(base.ConductorTestCase):
             'snapshots': types.Limit(1, 1),
             'snapshots_fast': types.Limit(1, 1),
         }
-        self.assertEqual('enough', self.code('quota'))
+        self.assertEqual(('ok', 'enough'), self.code('quota'))
 
     def test_quota(self):
         for used, expected in (
