@@ -81,6 +81,15 @@ class CreateTest(ImageImportTest):
             None,
         )
 
+    def test_a_catalogue_without_glance(self):
+        """M7: nothing is made of which nobody learns the id."""
+        self.data.address.side_effect = exceptions.CloudError(
+            service='Keystone', reason='no endpoint'
+        )
+        answer = self.post('/v1/images', {'name': 'win11'})
+        self.assert_error(answer, 502, 'cloud_error')
+        self.assertFalse(self.data.make.called)
+
     def test_options_of_openstack_image_create(self):
         """T3: id, formats, sizes, protection, visibility, properties, tags."""
         wanted = {
