@@ -60,6 +60,14 @@ class ResumedTest(test_image_builds.ImageBuildTestCase):
         self.removal_failed()
         build = self.look()
         self.assertEqual('fault', build['status'])
+        refusal = self.assertRaises(
+            service.Refusal,
+            self.keeper.patch,
+            '/image-builds/' + self.build_id,
+            name='other',
+        )
+        self.assertEqual(409, refusal.status)
+        self.assertIn('is ready', str(refusal))
         self.change_volumes('error_deleting', 'available')
         self.finish(self.ask(self.build_id, 'retry'))
         self.assertActivated(build['image_id'])
