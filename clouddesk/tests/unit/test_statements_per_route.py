@@ -92,7 +92,7 @@ STATEMENTS = {
     'POST /v1/images/{image_id}/actions/import': 1,
     'GET /v1/images/{image_id}/imports': 0,
     'POST /v1/images/{image_id}/actions/respond': 2,
-    'POST /v1/images/{image_id}/actions/deactivate': 2,
+    'POST /v1/images/{image_id}/actions/deactivate': 3,
     'POST /v1/images/{image_id}/actions/restore': 5,
     'POST /v1/images/{image_id}/actions/retire': 9,
     'GET /v1/images/{image_id}/history': 1,
