@@ -90,12 +90,6 @@ def _remember(
     problems: tuple[str, ...],
     at: datetime.datetime,
 ) -> None:
-    values: dict[str, Any] = {'checked_at': at, 'format': found.format}
-    if problems:
-        said = (view.problem(code, image, found) for code in problems)
-        values |= {
-            'fault_code': FAULT,
-            'fault_message': ' '.join(str(each) for each in said),
-            'faulted_at': at,
-        }
-    db.update(db.Known(image.id, str(image.owner), image.name or ''), values)
+    said = [str(view.problem(code, image, found)) for code in problems]
+    known = db.Known(image.id, str(image.owner), image.name or '')
+    db.checked(known, at, found.format, FAULT, ' '.join(said) or None)

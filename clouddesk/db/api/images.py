@@ -8,6 +8,7 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
+import datetime
 from typing import Any
 
 from oslo_db import exception as db_exc
@@ -20,6 +21,8 @@ from clouddesk.db import holds
 from clouddesk.db import models
 
 _Image = models.Image
+
+_NO_FAULT = {'fault_code': None, 'fault_message': None, 'faulted_at': None}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,13 +68,7 @@ def unretire(image_id: str) -> bool:
     statement = sa.update(_Image).where(
         _Image.id == image_id, _Image.work_order_id.is_(None)
     )
-    kept = {
-        'retired_at': None,
-        'retired_by': None,
-        'fault_code': None,
-        'fault_message': None,
-        'faulted_at': None,
-    }
+    kept = {'retired_at': None, 'retired_by': None, **_NO_FAULT}
     with db.writer() as session:
         row = session.get(_Image, image_id)
         if row is None:
@@ -80,6 +77,45 @@ def unretire(image_id: str) -> bool:
         if holds.execute(session, statement.values(kept)) != 1:
             raise holds.image_busy(row)
         return row.retired_at is not None
+
+
+@db.retry_on_deadlock
+def forgive(image_id: str) -> None:
+    """What went wrong with an image is over, as far as no order holds it."""
+    statement = sa.update(_Image).where(
+        _Image.id == image_id,
+        _Image.work_order_id.is_(None),
+        _Image.fault_code.is_not(None),
+    )
+    with db.writer() as session:
+        holds.execute(session, statement.values(**_NO_FAULT))
+
+
+@db.retry_on_deadlock
+def checked(
+    image: Known,
+    at: datetime.datetime,
+    format_: str | None,
+    code: str,
+    message: str | None,
+) -> None:
+    """The content of an image was looked at.
+
+    What an order comes to grief on is neither covered nor taken away.
+
+    :param code: of the fault of images that are no good
+    :param message: None when the image is good
+    """
+    with db.writer() as session:
+        row = ensure(session, [image])[image.id]
+        row.checked_at, row.format = at, format_
+        if row.work_order_id is not None:
+            return
+        if message is not None:
+            row.fault_code, row.fault_message = code, message
+            row.faulted_at = at
+        elif row.fault_code == code:
+            row.fault_code = row.fault_message = row.faulted_at = None
 
 
 def check_free(image_id: str) -> models.Image | None:

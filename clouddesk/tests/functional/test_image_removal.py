@@ -152,6 +152,8 @@ class DeleteTest(RemovalTestCase):
         shown = self.api.get('/images/' + image_id)
         self.assertEqual('image_in_use', shown['fault']['code'])
         self.assertIsNone(shown['work_order_id'])
+        kept = self.act('images', image_id, 'activate')
+        self.assertIsNone(kept['fault'])
         self.cloud.faults.clear()
         self.finish(self.act('work-orders', order['id'], 'retry'))
 

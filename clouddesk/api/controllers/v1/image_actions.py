@@ -13,6 +13,7 @@ from clouddesk.api.controllers.v1 import image_removal
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
 from clouddesk.cloud import types
+from clouddesk.db import models
 from clouddesk.db.api import images as db
 from clouddesk.policies import images as policies
 
@@ -76,14 +77,18 @@ def _set_active(
 ) -> dict[str, Any]:
     with image_fields.refused(image_id):
         images = cloud.for_user(req.caller).image
-        _check(images.get(image_id), active)
+        row = _check(images.get(image_id), active)
         images.set_active(image_id, active)
+        if active and row is not None and row.fault_code:
+            # Somebody wants it as it is.
+            db.forgive(image_id)
         found = images.get(image_id)
     return image_fields.shown(req, [found])[0]
 
 
-def _check(image: types.Image, active: bool) -> None:
+def _check(image: types.Image, active: bool) -> models.Image | None:
     """
+    :returns: what only clouddesk knows of it
     :raises ImageBusy: an order holds it, and may want the contrary
     :raises ImageWrongState: Glance has no data of it, or it is retired, and
         that is more than not being active
@@ -97,3 +102,4 @@ def _check(image: types.Image, active: bool) -> None:
             action='activate' if active else 'deactivate',
             allowed=' or '.join(_TURNABLE),
         )
+    return row

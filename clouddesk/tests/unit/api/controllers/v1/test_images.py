@@ -384,6 +384,15 @@ class ImageTest(ImagesTestCase):
             base.IMAGE, verb == 'activate'
         )
 
+    def test_activated_it_has_no_fault(self):
+        """S5, T6: what kept it from being deleted is over, too."""
+        known = images_db.Known(base.IMAGE, base.PROJECT, 'win11')
+        images_db.update(known, {'fault_code': 'image_in_use'})
+        answer = self.post(ONE + '/actions/deactivate', {})
+        self.assertEqual('image_in_use', answer.json['fault']['code'])
+        answer = self.post(ONE + '/actions/activate', {})
+        self.assertIsNone(answer.json['fault'])
+
     @ddt.data('activate', 'deactivate')
     def test_one_that_an_order_works_on(self, verb):
         """H14: it is not retired the moment that it is activated."""
