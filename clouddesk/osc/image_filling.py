@@ -13,6 +13,7 @@ import threading
 import time
 from typing import Any
 from typing import BinaryIO
+from typing import NoReturn
 
 from osc_lib import exceptions as osc_exceptions
 
@@ -114,8 +115,14 @@ def upload(
 
     :returns: the image
     """
-    digest = transfer.upload(image_id, source, size, store)
+    lost = None
+    try:
+        digest = transfer.upload(image_id, source, size, store)
+    except image_transfer.Unanswered as error:
+        lost, digest = error, error.digest
     image = client.patient().get_image(image_id)
+    if lost is not None and image.status != 'active':
+        _raise_lost(lost, image.status)
     checksum = image.checksum or {}
     algorithm = checksum.get('algorithm') or image_transfer.ALGORITHM
     if algorithm != image_transfer.ALGORITHM:
@@ -135,6 +142,13 @@ def upload(
             }
         )
     return image
+
+
+def _raise_lost(lost: Exception, status: str) -> NoReturn:
+    if status == 'queued':
+        raise osc_exceptions.CommandError(str(lost)) from lost
+    # Glance is still at it.
+    raise lost
 
 
 def stage(

@@ -26,10 +26,23 @@ from clouddesk.osc.i18n import _
 #: What Glance computes unless its operator chose another.
 ALGORITHM = 'sha512'
 
+_SERVER_ERROR = 500
+
 #: MiB that are read but not hashed yet.
 _AHEAD = 16
 #: Bytes that are read at once, where nobody else decides.
 _CHUNK = 1 << 20
+
+
+class Unanswered(Exception):
+    """All bytes were sent, and nobody said that they came.
+
+    :ivar digest: their hash of :data:`ALGORITHM`
+    """
+
+    def __init__(self, message: str, digest: str) -> None:
+        super().__init__(message)
+        self.digest = digest
 
 
 class Digest:
@@ -105,14 +118,20 @@ class Transfer:
 
         :param size: bytes of it
         :returns: its hash of :data:`ALGORITHM`
-        :raises: CommandError when Glance refuses, or is gone
+        :raises: CommandError when Glance refuses, or is gone; Unanswered
+            when a proxy may have given up on it
         """
-        with _sending(source, size, self._quiet) as (wrapped, digest):
-            self._images.upload(
-                image_id, wrapped, image_size=size, backend=store
-            )
-            _check_length(digest, size)
-            return digest.value()
+        try:
+            with _sending(source, size, self._quiet) as (wrapped, digest):
+                self._images.upload(
+                    image_id, wrapped, image_size=size, backend=store
+                )
+                _check_length(digest, size)
+        except osc_exceptions.CommandError as error:
+            if digest.size != size or _is_refusal(error.__cause__):
+                raise
+            raise Unanswered(str(error), digest.value()) from error
+        return digest.value()
 
     def stage(self, image_id: str, source: BinaryIO, size: int) -> None:
         """Send a file to where Glance imports from."""
@@ -208,6 +227,12 @@ def _check_length(digest: Digest, size: int) -> None:
             _('%(sent)s of %(size)s bytes were sent.')
             % {'sent': digest.size, 'size': size}
         )
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    # Answers that glanceclient does not know, such as 504, have no number.
+    code = getattr(error, 'code', None)
+    return isinstance(code, int) and code < _SERVER_ERROR
 
 
 @contextlib.contextmanager

@@ -34,6 +34,38 @@ class TroubleTestCase(base.ImportTestCase):
         return self.glance.images[image_id]
 
 
+class UploadTest(TroubleTestCase):
+    def setUp(self):
+        super().setUp()
+        self.path = self.file('a', disks.qcow2())
+
+    def test_the_answer_is_lost(self):
+        """M7: the checksum says that the bytes came."""
+        self.cloud.fault('image', method='PUT', drop='after')
+        image = self.made('--file %s' % self.path)
+        self.assertEqual('active', image['status'])
+
+    def test_a_proxy_gives_up(self):
+        """M7: what Glance still saves is not deleted."""
+
+        def go_on():
+            self.left()['status'] = 'saving'
+
+        self.cloud.fault('image', method='PUT', status=504, callback=go_on)
+        _out, err = self.create('--file %s' % self.path, 1)
+        self.assertIn('Injected by the test', err)
+        self.assertIn('openstack desktop image show', err)
+        self.assertEqual('saving', self.left()['status'])
+
+    def test_glance_gives_up(self):
+        """M7: what it has nothing of is deleted."""
+        self.cloud.fault('image', method='PUT', status=502)
+        _out, err = self.create('--file %s' % self.path, 1)
+        self.assertIn('502', err)
+        self.assertIn('nothing is left', err)
+        self.assert_nothing_left()
+
+
 class CheckTest(TroubleTestCase):
     def test_it_fails_once(self):
         """M7, T12: a passing error is bridged."""
