@@ -273,6 +273,15 @@ class FailedTest(SeedingTest):
         self.assertEqual(1, failed)
         self.assertNothingMade()
 
+    def test_a_proxy_gives_up(self):
+        """M6: an answer that glanceclient does not know stops no other."""
+        self.emulator.fault('image', method='PUT', status=504)
+        failed, said = self.seed(self.entry(), self.entry(name='other'))
+        self.assertEqual(1, failed)
+        self.assertIn('made', said)
+        (image,) = self.made()
+        self.assertEqual('other', image['name'])
+
     def test_what_arrives_is_something_else(self):
         put = self.glance.put_data
         self.glance.put_data = lambda id_, data: put(id_, data + b'x')
