@@ -39,12 +39,7 @@ def check(req: cd_request.Request, image_id: str) -> dict[str, Any]:
     with image_fields.refused(image_id):
         image = user.image.get(image_id)
         if image.status != 'active':
-            raise exceptions.ImageWrongState(
-                name=image.name or image.id,
-                status=image.status,
-                action='check',
-                allowed='active',
-            )
+            raise image_fields.wrong_state(image, 'check', ('active',))
         why = _unseen(image)
         if why is not None:
             return view.skipped(image, why, timeutils.utcnow())
@@ -91,5 +86,5 @@ def _remember(
     at: datetime.datetime,
 ) -> None:
     said = [str(view.problem(code, image, found)) for code in problems]
-    known = db.Known(image.id, str(image.owner), image.name or '')
-    db.checked(known, at, found.format, FAULT, ' '.join(said) or None)
+    message = ' '.join(said) or None
+    db.checked(db.Known.of(image), at, found.format, FAULT, message)

@@ -8,15 +8,11 @@ image in Glance may change that, too.
 from collections.abc import Mapping
 from typing import Any
 
+from clouddesk import states
 from clouddesk.cloud import types
 
 #: Of all properties that are only ours.
 PREFIX = 'clouddesk_'
-
-SYSTEM = 'system'
-DATA = 'data'
-WHOLE = 'whole'
-KINDS = (SYSTEM, DATA, WHOLE)
 
 ORIGINS = ('upload', 'import', 'build', 'desktop', 'iso', 'seed')
 
@@ -91,7 +87,7 @@ def image(said: Mapping[str, Any]) -> types.Image:
         container_format=said.get('container_format'),
         virtual_size=said.get('virtual_size'),
         checksum=_checksum(said),
-        kind=kind if kind in KINDS else SYSTEM,
+        kind=kind if kind in states.IMAGE_KINDS else states.SYSTEM,
         origin=said.get(NAMES['origin']),
         note=said.get(NAMES['note']) or '',
         max_ram=_number(said.get(NAMES['max_ram'])),

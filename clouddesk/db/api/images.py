@@ -34,6 +34,11 @@ class Known:
     project_id: str
     name: str = ''
 
+    @classmethod
+    def of(cls, image: Any) -> 'Known':
+        """:param image: as the cloud shows it; it may have no name"""
+        return cls(image.id, str(image.owner), image.name or image.id)
+
 
 def find(image_id: str) -> models.Image | None:
     """The row of an image; None when none was ever needed."""

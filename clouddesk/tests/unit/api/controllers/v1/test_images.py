@@ -218,6 +218,10 @@ class ImageTest(ImagesTestCase):
         answer = self.post(ONE + '/actions/activate', {})
         error = self.assert_error(answer, 409, 'image_wrong_state')
         self.assertIn('is retired', error['message'])
+        self.assertEqual(
+            {'status': 'retired', 'allowed': ['active', 'deactivated']},
+            error['details'],
+        )
 
     def test_unknown(self):
         for name in ('get', 'change'):
