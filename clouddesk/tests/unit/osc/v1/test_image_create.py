@@ -287,6 +287,16 @@ class CheckTest(ImageCreateTest):
         self.succeed('desktop image check ' + WIN['id'])
 
 
+    def test_no_way_to_the_service(self):
+        """What is in between has its say, but not the terminal."""
+        gone = requests.exceptions.ConnectionError('No\x1b[31m\nroute.')
+        path = fakes.API + PATH + '/actions/check'
+        self.cloud.requests.post(path, exc=gone)
+        err = self.complain('desktop image check ' + WIN['id'])
+        self.assertIn('No\\x1b[31m route.', err)
+        self.assertEqual(1, len(err.splitlines()))
+
+
 class VolumeTest(ImageCreateTest):
     def test_from_a_volume(self):
         """T3, M8: Cinder copies it; what it is not told follows."""
