@@ -286,7 +286,6 @@ class CheckTest(ImageCreateTest):
         self.cloud.answer('POST', PATH + '/actions/check', said)
         self.succeed('desktop image check ' + WIN['id'])
 
-
     def test_no_way_to_the_service(self):
         """What is in between has its say, but not the terminal."""
         gone = requests.exceptions.ConnectionError('No\x1b[31m\nroute.')
