@@ -32,6 +32,8 @@ LOG = logging.getLogger(__name__)
 _FIRST_LOOK = 0.25
 _SLOWER = 1.5
 _TOLD = 2
+#: The same where each item asks for itself, and nobody tells anything.
+_SLOWER_ALONE = 1.1
 
 #: Seconds that a conductor which took an order over gives a step whose time
 #: ran out while nobody looked.
@@ -257,7 +259,9 @@ class Crew:
             return
         runs = list(self._parked.values())
         error = self._look(runs)
-        self._interval = min(self._interval * _SLOWER, self._pause())
+        alone = all(run.step.watches == 'nothing' for run in runs)
+        slower = _SLOWER_ALONE if alone else _SLOWER
+        self._interval = min(self._interval * slower, self._pause())
         self._looked_at = self._clock.monotonic()
         self._look_at = self._looked_at + self._interval
         for run in runs:
