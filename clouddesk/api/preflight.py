@@ -167,10 +167,15 @@ def needs(spec: Mapping[str, Any], count: int, pools: int = 0) -> Needs:
         },
         NETWORK: {'ports': count, 'addresses': count},
     }
+    sizes = [each['size'] for each in spec.get('data_disks') or ()]
     if spec['boot_from'] == 'volume':
-        size = spec['volume_size']
-        wanted[VOLUME] = {'volumes': count, 'gigabytes': count * size}
-        wanted[VOLUME][quotas.PER_VOLUME] = size
+        sizes.append(spec['volume_size'])
+    if sizes:
+        wanted[VOLUME] = {
+            'volumes': count * len(sizes),
+            'gigabytes': count * sum(sizes),
+            quotas.PER_VOLUME: max(sizes),
+        }
     if spec.get('floating_network_id'):
         wanted[NETWORK] |= {'floating_ips': count, 'floating_addresses': count}
     if spec.get('remote_protocols'):

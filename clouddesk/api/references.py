@@ -12,6 +12,7 @@ from clouddesk import context as cd_context
 from clouddesk import exceptions
 from clouddesk import first_boot
 from clouddesk.api import answers
+from clouddesk.api import data_disks
 from clouddesk.api import logins
 from clouddesk.cloud import image_facts
 from clouddesk.cloud import types
@@ -56,6 +57,7 @@ def resolve(
         'network_id': network_id,
         'boot_from': boot_from,
         **_disk(boot_from, wanted.get('volume_size'), image, flavor),
+        'data_disks': data_disks.resolve(user, wanted, image),
         'availability_zone': zone,
         'vcpus': flavor.vcpus,
         'ram': flavor.ram,

@@ -108,6 +108,17 @@ class CreateFromImage(Scene):
         return house.create_desktop(count=2)
 
 
+class CreateWithDisks(CreateFromImage):
+    """M20: Cinder is asked three times by one step."""
+
+    variant = 'with data disks'
+    idle = frozenset({'floating_ip'})
+
+    def order(self, house):
+        wish = house.disks() | {'boot_from': 'volume'}
+        return house.create_desktop(count=2, **wish)
+
+
 class Retry(Scene):
     """Cinder could not make the volumes."""
 
@@ -256,6 +267,18 @@ class RebuildFromVolume(Rebuild):
         with house.builder():
             pool_id = house.build_pool(2)
         pools.adopt(pool_id, house.wish())
+
+
+class RebuildWithDisks(Rebuild):
+    """M20: the disks with data stay."""
+
+    all_ways = False
+    variant = 'with data disks'
+    idle = frozenset({'floating_ip'})
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2, **house.disks())
 
 
 class Reattach(Rebuild):
@@ -666,6 +689,7 @@ SCENES: tuple[Scene, ...] = (
     CreateAgain(),
     Retry(),
     CreatePool(),
+    CreateWithDisks(),
     RetryPool(),
     Grow(),
     Shrink(),
@@ -675,6 +699,7 @@ SCENES: tuple[Scene, ...] = (
     Rebuild(),
     RebuildFromImage(),
     RebuildFromVolume(),
+    RebuildWithDisks(),
     Reattach(),
     Stop(),
     Start(),

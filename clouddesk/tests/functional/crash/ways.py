@@ -46,6 +46,13 @@ def rich(house: House) -> dict[str, Any]:
     }
 
 
+def _disks(house: House) -> dict[str, Any]:
+    image_id = house.cloud.glance.create_image(
+        house.school.project_id, 'tools', clouddesk_kind='data'
+    )
+    return {'data_images': [image_id]}
+
+
 def _desktop(house: House) -> str:
     (row,) = house.desktops()
     id_: str = row['id']
@@ -194,6 +201,9 @@ WAYS = {
     'desktop.create, volume and floating IP': Way(
         lambda house: house.create_desktop(**rich(house)), {'running': 1}
     ),
+    'desktop.create, data disk': Way(
+        lambda house: house.create_desktop(**_disks(house)), {'running': 1}
+    ),
     'desktop.stop': Way(
         _act('stop'),
         {'off': 1},
@@ -212,6 +222,11 @@ WAYS = {
         {'running': 1},
         lambda house: house.build_desktop(**rich(house)),
     ),
+    'desktop.rebuild, data disk': Way(
+        _act('rebuild'),
+        {'running': 1},
+        lambda house: house.build_desktop(**_disks(house)),
+    ),
     'desktop.migrate': Way(_migrate, {'running': 1}, _two_hosts),
     'desktop.reattach': Way(_reattach, {'running': 1}, _without_port),
     'desktop.delete': Way(
@@ -219,6 +234,9 @@ WAYS = {
     ),
     'desktop.delete, volume and floating IP': Way(
         _act('delete'), {}, lambda house: house.build_desktop(**rich(house))
+    ),
+    'desktop.delete, data disk': Way(
+        _act('delete'), {}, lambda house: house.build_desktop(**_disks(house))
     ),
     'undo': Way(
         lambda house: house.create_desktop(**rich(house)),
