@@ -1,5 +1,6 @@
 """The further disks of desktops: which images they are made from (M20)."""
 
+from collections.abc import Sequence
 import math
 from typing import Any
 
@@ -31,12 +32,18 @@ def resolve(
         return None
     if not user.volume.is_offered():
         raise answers.bad(_FIELD, _('data_images: this cloud has no volumes.'))
+    found = check(user, ids)
+    return [{'image_id': each.id, 'size': _size(each)} for each in found]
+
+
+def check(user: cloud.Cloud, ids: Sequence[str]) -> list[types.Image]:
+    """The images, in the same order.
+
+    :raises Invalid: names what is no data image that can be used
+    """
     with answers.answering(_FIELD):
         found = user.image.get_many(ids)
-    return [
-        {'image_id': each, 'size': _size(_checked(each, found.get(each)))}
-        for each in ids
-    ]
+    return [_checked(each, found.get(each)) for each in ids]
 
 
 def _checked(image_id: str, image: types.Image | None) -> types.Image:

@@ -6,6 +6,7 @@ A noun that refers to images adds itself to :data:`USERS`.
 import collections
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
 from typing import Any
@@ -63,6 +64,18 @@ def found(session: orm.Session, ids: Collection[str]) -> dict[str, list[User]]:
     return users
 
 
+def wholes(image_id: str, images: Iterable[Any]) -> list[User]:
+    """Images of whole machines that refer to a data image (M2).
+
+    :param images: have ``id``, ``name``, ``owner`` and ``data_images``
+    """
+    return [
+        User('images', each.id, each.name or each.id, str(each.owner))
+        for each in images
+        if image_id in each.data_images
+    ]
+
+
 def in_use(
     image: Any, users: Sequence[User], project_id: str | None
 ) -> exceptions.ImageInUse:
@@ -90,6 +103,7 @@ def _spoken(named: dict[str, Any], others: int) -> str:
         'courses': _('courses %s'),
         'desktops': _('desktops %s'),
         'image_builds': _('image builds %s'),
+        'images': _('images %s'),
         'pools': _('pools %s'),
         'servers': _('servers %s'),
         'templates': _('templates %s'),

@@ -87,7 +87,8 @@ CALLS = {
         _UPDATE_IMAGES,
     ),
     'image.capture, volume and floating IP': _CAPTURE,
-    'image.delete': (_LIST_SERVERS, _DELETE_IMAGES),
+    'image.capture, whole': (*_CAPTURE, _ACT, _GET_SERVERS),
+    'image.delete': (_GET_IMAGES, _LIST_SERVERS, _DELETE_IMAGES),
     'image.retire': (_DEACTIVATE, _GET_IMAGES, _UPDATE_IMAGES),
     'desktop.create': (
         _LIST_SERVERS,

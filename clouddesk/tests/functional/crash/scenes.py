@@ -461,6 +461,7 @@ class Capture(Scene):
 
     kind = flows.CAPTURE
     items = 1
+    body: dict[str, Any] = {}
 
     def wish(self, house):
         return house.wish()
@@ -473,7 +474,7 @@ class Capture(Scene):
     def order(self, house):
         (desktop_id,) = house.ids()
         path = '/desktops/%s/actions/create_image' % desktop_id
-        return house.keeper.post(path, name='golden')
+        return house.keeper.post(path, name='golden', **self.body)
 
 
 class CaptureFromImage(Capture):
@@ -483,6 +484,17 @@ class CaptureFromImage(Capture):
 
     def wish(self, house):
         return {}
+
+
+class CaptureWhole(Capture):
+    """M9: all disks, or none of them."""
+
+    all_ways = False
+    variant = 'whole'
+    body = {'whole': True}
+
+    def wish(self, house):
+        return house.disks()
 
 
 # -- ordered once more --------------------------------------------------------
@@ -713,6 +725,7 @@ SCENES: tuple[Scene, ...] = (
     GenerateFromImage(),
     Capture(),
     CaptureFromImage(),
+    CaptureWhole(),
     CreateCancelled(),
     CreatePoolCancelled(),
     GrowCancelled(),

@@ -182,6 +182,16 @@ def _capture(house: House) -> Order:
     return _keeper(house).post(path, name='golden')
 
 
+def _disks_off(house: House) -> None:
+    house.build_desktop(keep_running=False, **_disks(house))
+    house.finish(_act('stop')(house))
+
+
+def _capture_whole(house: House) -> Order:
+    path = '/desktops/%s/actions/create_image' % _desktop(house)
+    return _keeper(house).post(path, name='golden', whole=True)
+
+
 def _plain(house: House) -> dict[str, Any]:
     return {}
 
@@ -193,6 +203,7 @@ WAYS = {
     'image.capture, volume and floating IP': Way(
         _capture, {'off': 1}, _rich_off
     ),
+    'image.capture, whole': Way(_capture_whole, {'off': 1}, _disks_off),
     'image.delete': Way(_on_image('delete'), {}, _image),
     'image.retire': Way(_on_image('retire'), {}, _image),
     'desktop.create': Way(

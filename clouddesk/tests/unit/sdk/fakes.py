@@ -358,6 +358,7 @@ def image(name='win11', **attrs):
         'max_ram': 8192,
         'min_vcpus': 2,
         'multiqueue': True,
+        'data_images': [],
         'os_type': 'windows',
         'os_distro': 'windows',
         'os_version': '11',
