@@ -17,7 +17,39 @@ _OUTSIDE = (*base.SPEC, '--floating-network', base.EXTERNAL)
 _IAC = 255
 
 
-class ImageBuildTest(base.CloudTest):
+class Guests(base.CloudTest):
+    """Talks to desktops."""
+
+    def address(self, desktop_id):
+        desktop = self.proxy.get_desktop(desktop_id)
+        return next(
+            each['address']
+            for each in desktop.addresses
+            if each['type'] == 'floating'
+        )
+
+    def say(self, desktop_id, command):
+        """What a command prints in the guest."""
+        address = self.address(desktop_id)
+        stream = self.until(lambda: _connected(address), 'the shell')
+        with stream:
+            # It drops what comes before its prompt.
+            self.read(stream, '# ')
+            line = "%s; echo E''ND\n" % command
+            stream.sendall(line.encode())
+            return self.read(stream, 'END')
+
+    def read(self, stream, end):
+        said = b''
+        while end not in _plain(said):
+            part = stream.recv(4096)
+            if not part:
+                self.fail('the guest hung up: %r' % said)
+            said += part
+        return _plain(said)
+
+
+class ImageBuildTest(Guests):
     def setUp(self):
         super().setUp()
         self.desk = self.connect(MANAGER).desktop
@@ -53,34 +85,6 @@ class ImageBuildTest(base.CloudTest):
         self.assertEqual('activated', build.status)
         self.assertIsNone(build.desktop_id)
         return self.connection.image.get_image(build.image_id)
-
-    def address(self, desktop_id):
-        desktop = self.proxy.get_desktop(desktop_id)
-        return next(
-            each['address']
-            for each in desktop.addresses
-            if each['type'] == 'floating'
-        )
-
-    def say(self, desktop_id, command):
-        """What a command prints in the guest."""
-        address = self.address(desktop_id)
-        stream = self.until(lambda: _connected(address), 'the shell')
-        with stream:
-            # It drops what comes before its prompt.
-            self.read(stream, '# ')
-            line = "%s; echo E''ND\n" % command
-            stream.sendall(line.encode())
-            return self.read(stream, 'END')
-
-    def read(self, stream, end):
-        said = b''
-        while end not in _plain(said):
-            part = stream.recv(4096)
-            if not part:
-                self.fail('the guest hung up: %r' % said)
-            said += part
-        return _plain(said)
 
     def assertWhole(self, image):
         """H2: bytes that can be saved, and nothing of a server."""
