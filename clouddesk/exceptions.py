@@ -130,6 +130,13 @@ class ImageBuildWrongState(Conflict):
     )
 
 
+class ImageBuildActivated(ImageBuildWrongState):
+    message = _(
+        'The image of image build %(name)s is ready; %(action)s comes too '
+        'late. Change the image itself.'
+    )
+
+
 class PoolBusy(Conflict):
     code = 'pool_busy'
     message = _(

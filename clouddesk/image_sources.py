@@ -12,6 +12,8 @@ for what Glance does about that, and what the operator has to.
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from concurrent import futures
+import functools
 import ipaddress
 import re
 import socket
@@ -19,9 +21,12 @@ from typing import Any
 from urllib import parse
 
 from oslo_config import cfg
+from oslo_log import log
 
 from clouddesk import exceptions
 from clouddesk.i18n import _
+
+LOG = log.getLogger(__name__)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: All addresses of a name, as :func:`socket.getaddrinfo` finds them.
@@ -29,6 +34,11 @@ Resolve = Callable[[str, int], Iterable[str]]
 
 #: Characters of an address; Glance keeps it in its database.
 LONGEST = 2048
+
+#: Seconds that a name may take; whoever owns it decides how long it does.
+PATIENCE = 5
+#: Names that a process looks up at once; more wait for their turn.
+_AT_ONCE = 8
 
 _PORTS = {'http': 80, 'https': 443}
 
@@ -102,10 +112,18 @@ def check(
 def _not_public(host: str, address: str) -> Refused:
     if host == address:
         return Refused(_('%s is not public') % address)
-    return Refused(
-        _('%(host)s leads to %(address)s, which is not public')
-        % {'host': host, 'address': address}
+    return _nowhere(host, 'it leads to %s' % address)
+
+
+def _nowhere(host: str, why: str) -> Refused:
+    """The same for all names: which there are inside is nobody's business.
+
+    :param why: for the operator
+    """
+    LOG.info(
+        'No image comes from %(host)s: %(why)s', {'host': host, 'why': why}
     )
+    return Refused(_('host %s is not known here, or not public') % host)
 
 
 def _parts(uri: str) -> parse.SplitResult:
@@ -178,17 +196,32 @@ def _addresses(host: str, port: int, resolve: Resolve) -> list[Address]:
         pass
     try:
         found = [ipaddress.ip_address(each) for each in resolve(host, port)]
-    except (OSError, UnicodeError, ValueError):
-        found = []
+    except (OSError, UnicodeError, ValueError) as error:
+        raise _nowhere(host, repr(error)) from None
     if not found:
-        raise Refused(_('host %s is not known here') % host)
+        raise _nowhere(host, 'it has no address')
     return found
 
 
 def _looked_up(host: str, port: int) -> Iterable[str]:
     # The dot keeps it from being looked for among the own domains.
-    found = socket.getaddrinfo(host + '.', port, type=socket.SOCK_STREAM)
+    asked = _threads().submit(
+        socket.getaddrinfo, host + '.', port, type=socket.SOCK_STREAM
+    )
+    try:
+        found = asked.result(PATIENCE)
+    finally:
+        asked.cancel()
     return [str(each[4][0]).partition('%')[0] for each in found]
+
+
+@functools.cache
+def _threads() -> futures.ThreadPoolExecutor:
+    """Made by the first request, because web servers fork before it.
+
+    What takes too long takes none of the threads that answer requests.
+    """
+    return futures.ThreadPoolExecutor(_AT_ONCE, thread_name_prefix='names')
 
 
 def _is_allowed(address: Address, networks: list[Any]) -> bool:

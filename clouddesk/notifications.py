@@ -1,7 +1,9 @@
 """Tells others on the message bus what was done.
 
-A notification is sent after the transaction that it tells about, at most
-once. Nobody waits for it, and the history does not depend on it.
+A notification is sent after the transaction that it tells about. Nobody waits
+for it, and the history does not depend on it: it is lost when the broker does
+not take it in some tries, and comes twice when the broker took it and could
+not say so.
 """
 
 from collections.abc import Callable

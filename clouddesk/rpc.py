@@ -22,6 +22,10 @@ from clouddesk import context  # noqa: E402
 
 #: Where the conductors listen.
 CONDUCTOR_TOPIC = 'clouddesk-conductor'
+#: How often a notification is sent again that the broker did not take: some
+#: seconds, in which a broker starts anew.
+NOTIFY_RETRIES = 3
+_NOTIFICATIONS = 'oslo_messaging_notifications'
 #: Remote errors of these modules are raised as themselves.
 _OUR_ERRORS = ['clouddesk.exceptions']
 #: What of a request goes along with a message: enough for the logs, never
@@ -107,18 +111,22 @@ def server(
 
 
 def notifier(publisher: str, topics: Sequence[str]) -> messaging.Notifier:
-    """What tells others of what was done, at most once.
+    """What tells others of what was done.
 
     :param publisher: who tells
     :param topics: none are those of ``[oslo_messaging_notifications]``
     """
+    transport = notification_transport()
+    # oslo.messaging tries for ever, and the first message that the broker
+    # does not take holds up all others until it does. Not to try again would
+    # lose a message to every connection that broke while nobody used it.
+    # What an operator sets comes before this default.
+    transport.conf.set_default('retry', NOTIFY_RETRIES, group=_NOTIFICATIONS)
     return messaging.Notifier(
-        notification_transport(),
+        transport,
         publisher_id=publisher,
         serializer=RequestSerializer(),
         topics=list(topics) or None,
-        # A message whose receipt is not told may have arrived.
-        retry=0,
     )
 
 

@@ -160,6 +160,7 @@ class Seeder:
         """What was done."""
         present = self._present(seed)
         same = [each for each in present if _mark_of(each) == seed.mark]
+        others = [each for each in present if each not in same]
         for image in same:
             if image.status in _UNDER_WAY:
                 return _('%(id)s is %(status)s; look again later') % {
@@ -167,22 +168,26 @@ class Seeder:
                     'status': image.status,
                 }
             if image.status != 'queued':
-                return self._kept(seed, image)
+                return self._kept(seed, image, others)
         if self._dry_run:
-            return _('would be made')
+            return self._alone(_('would be made'), others)
         for image in same:
             # A run that was stopped left it.
             self._glance.images.delete(image.id)
-        image_id = self._made(seed)
-        older = [each for each in present if each not in same]
-        for image in older:
-            self._glance.images.change(image.id, {'hidden': True})
-        if not older:
-            return _('made, %s') % image_id
-        return _('made, %(id)s; hidden: %(older)s') % {
-            'id': image_id,
-            'older': ', '.join(each.id for each in older),
-        }
+        return self._alone(_('made, %s') % self._made(seed), others)
+
+    def _alone(self, said: str, others: list[types.Image]) -> str:
+        """Hide what earlier lists said, and tell it with what was done."""
+        if not others:
+            return said
+        message = _('%(said)s; hidden: %(others)s')
+        if self._dry_run:
+            message = _('%(said)s; would be hidden: %(others)s')
+        else:
+            for image in others:
+                self._glance.images.change(image.id, {'hidden': True})
+        ids = ', '.join(each.id for each in others)
+        return message % {'said': said, 'others': ids}
 
     def _present(self, seed: Seed) -> list[types.Image]:
         """What earlier runs made of an entry, and older versions of it."""
@@ -205,9 +210,22 @@ class Seeder:
             if not each.hidden or _mark_of(each) == seed.mark
         ]
 
-    def _kept(self, seed: Seed, image: types.Image) -> str:
-        """Let an image that is there be as the list says."""
-        changed = _differences(seed, image)
+    def _kept(
+        self, seed: Seed, image: types.Image, others: list[types.Image]
+    ) -> str:
+        """Let an image that is there be as the list says, and the only one."""
+        if image.status != 'active':
+            # Nobody can use it: it takes no place of another one.
+            return self._changed(image, _differences(seed.fields, image))
+        # The list may have gone back to it.
+        fields = {'hidden': False} | seed.fields
+        said = self._changed(image, _differences(fields, image))
+        return self._alone(said, others)
+
+    def _changed(self, image: types.Image, changed: dict[str, Any]) -> str:
+        """
+        :param changed: fields, as the list says
+        """
         if not changed:
             return _('unchanged, %s') % image.id
         names = ', '.join(sorted(changed))
@@ -272,10 +290,12 @@ def _mark_of(image: types.Image) -> str | None:
     return mark
 
 
-def _differences(seed: Seed, image: types.Image) -> dict[str, Any]:
+def _differences(
+    fields: Mapping[str, Any], image: types.Image
+) -> dict[str, Any]:
     """Fields that are not as the list says; formats cannot change."""
     changed = {}
-    for name, value in seed.fields.items():
+    for name, value in fields.items():
         if name in ('disk_format', 'container_format'):
             continue
         present = getattr(image, name)

@@ -6,8 +6,8 @@ from typing import Any
 
 from clouddesk import cloud
 from clouddesk import exceptions
+from clouddesk import states
 from clouddesk.api import answers
-from clouddesk.cloud import image_facts
 from clouddesk.cloud import types
 from clouddesk.i18n import _
 
@@ -51,7 +51,7 @@ def _checked(image_id: str, image: types.Image | None) -> types.Image:
         raise answers.bad(
             _FIELD, _('data_images: there is no image %s.') % image_id
         )
-    if image.kind != image_facts.DATA:
+    if image.kind != states.DATA:
         raise exceptions.Invalid(
             _(
                 'data_images: image %(id)s is of kind %(kind)s; further '

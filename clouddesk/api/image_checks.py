@@ -39,12 +39,7 @@ def check(req: cd_request.Request, image_id: str) -> dict[str, Any]:
     with image_fields.refused(image_id):
         image = user.image.get(image_id)
         if image.status != 'active':
-            raise exceptions.ImageWrongState(
-                name=image.name or image.id,
-                status=image.status,
-                action='check',
-                allowed='active',
-            )
+            raise image_fields.wrong_state(image, 'check', ('active',))
         why = _unseen(image)
         if why is not None:
             return view.skipped(image, why, timeutils.utcnow())
@@ -90,12 +85,6 @@ def _remember(
     problems: tuple[str, ...],
     at: datetime.datetime,
 ) -> None:
-    values: dict[str, Any] = {'checked_at': at, 'format': found.format}
-    if problems:
-        said = (view.problem(code, image, found) for code in problems)
-        values |= {
-            'fault_code': FAULT,
-            'fault_message': ' '.join(str(each) for each in said),
-            'faulted_at': at,
-        }
-    db.update(db.Known(image.id, str(image.owner), image.name or ''), values)
+    said = [str(view.problem(code, image, found)) for code in problems]
+    message = ' '.join(said) or None
+    db.checked(db.Known.of(image), at, found.format, FAULT, message)

@@ -93,6 +93,25 @@ def shown(
     return [view.image(each, rows.get(each.id), base) for each in found]
 
 
+def wrong_state(
+    image: types.Image,
+    action: str,
+    allowed: Sequence[str],
+    status: str | None = None,
+) -> exceptions.ImageWrongState:
+    """
+    :param status: what hinders it, where that is not Glance's status
+    """
+    status = status or image.status
+    return exceptions.ImageWrongState(
+        details={'status': status, 'allowed': list(allowed)},
+        name=image.name or image.id,
+        status=status,
+        action=action,
+        allowed=', '.join(allowed),
+    )
+
+
 @contextlib.contextmanager
 def refused(
     image_id: str | None = None, fields: Mapping[str, Any] | None = None

@@ -53,7 +53,7 @@ def keep(image: types.Image, user: str, password: str) -> dict[str, Any]:
     """Put the account of an image away, in place of an earlier one."""
     reference = secrets.keep(str(image.owner), password)
     values = {'login_user': user, 'secret_ref': reference}
-    return of_image(db.update(_known(image), values))
+    return of_image(db.update(db.Known.of(image), values))
 
 
 def forget(image: types.Image) -> None:
@@ -62,7 +62,7 @@ def forget(image: types.Image) -> None:
     The password goes when the purge finds that nothing refers to it.
     """
     if db.find(image.id) is not None:
-        db.update(_known(image), _NONE)
+        db.update(db.Known.of(image), _NONE)
 
 
 def of_image(row: models.Image | None) -> dict[str, Any]:
@@ -110,10 +110,6 @@ def _login(
     source: str, user: str | None, password: str | None
 ) -> dict[str, str | None]:
     return {'user': user, 'password': password, 'source': source}
-
-
-def _known(image: types.Image) -> db.Known:
-    return db.Known(image.id, str(image.owner), image.name or '')
 
 
 def _require_whole(desktop: models.Desktop) -> None:

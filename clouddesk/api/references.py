@@ -11,10 +11,10 @@ from clouddesk import cloud
 from clouddesk import context as cd_context
 from clouddesk import exceptions
 from clouddesk import first_boot
+from clouddesk import states
 from clouddesk.api import answers
 from clouddesk.api import data_disks
 from clouddesk.api import logins
-from clouddesk.cloud import image_facts
 from clouddesk.cloud import types
 from clouddesk.conf import CONF
 from clouddesk.i18n import _
@@ -129,7 +129,7 @@ def _image(user: cloud.Cloud, image_id: str) -> types.Image:
             _('image_id: image %(id)s is %(status)s; it must be active.')
             % {'id': image_id, 'status': image.status},
         )
-    if image.kind == image_facts.DATA:
+    if image.kind == states.DATA:
         raise answers.bad(
             'image_id',
             _(

@@ -5,11 +5,11 @@ from typing import Any
 
 from clouddesk import cloud
 from clouddesk import exceptions
+from clouddesk import states
 from clouddesk.api import answers
 from clouddesk.api import data_disks
 from clouddesk.api import request as cd_request
 from clouddesk.api.schemas import common
-from clouddesk.cloud import image_facts
 from clouddesk.cloud import types
 from clouddesk.db import models
 from clouddesk.i18n import _
@@ -54,7 +54,7 @@ def check(user: cloud.Cloud, image_id: str, fields: Mapping[str, Any]) -> None:
     if not fields.get('data_images'):
         return
     kind = fields.get('kind') or user.image.get(image_id).kind
-    if kind != image_facts.WHOLE:
+    if kind != states.WHOLE:
         raise answers.bad(
             'data_images',
             _('data_images belong to an image of kind whole; this is %s.')

@@ -7,7 +7,6 @@ image build from the call on that makes it.
 """
 
 from collections.abc import Mapping
-import json
 from typing import Any
 
 from openstack import connection
@@ -16,7 +15,7 @@ from openstack import exceptions as sdk_exceptions
 from clouddesk import exceptions
 from clouddesk.cloud import errors
 from clouddesk.cloud import image_list
-from clouddesk.cloud import listing
+from clouddesk.cloud import marked
 from clouddesk.cloud import naming
 from clouddesk.cloud import types
 from clouddesk.cloud import volume as volumes
@@ -35,23 +34,16 @@ class Captures:
 
     def find_snapshots(self, build_id: str) -> list[types.Snapshot]:
         """The snapshots that were made for an image build."""
-        mark = json.dumps({naming.BUILD_KEY: build_id})
-        found = self._snapshots(metadata=mark)
-        return [each for each in found if each.build_id == build_id]
+        return self._snapshots(build_id)
 
     def list_snapshots(self) -> list[types.Snapshot]:
         """The snapshots that clouddesk made in the project."""
-        return [each for each in self._snapshots() if each.build_id]
+        return self._snapshots()
 
-    def _snapshots(self, **filters: Any) -> list[types.Snapshot]:
-        with errors.translated(_SERVICE):
-            rows = listing.pages(
-                self._conn.block_storage,
-                '/snapshots/detail',
-                'snapshots',
-                **filters,
-            )
-            return [_snapshot(row) for row in rows]
+    def _snapshots(self, build_id: str | None = None) -> list[types.Snapshot]:
+        key = naming.BUILD_KEY
+        found = marked.rows(self._conn, 'snapshots', key, build_id)
+        return [_snapshot(row) for row in found]
 
     def create_snapshot(
         self, build_id: str, volume_id: str, name: str, disk: int = 0
@@ -90,23 +82,11 @@ class Captures:
 
     def find_copies(self, build_id: str) -> list[types.Volume]:
         """The volumes that an image build reads its image from."""
-        mark = json.dumps({naming.BUILD_KEY: build_id})
-        found = self._volumes(metadata=mark)
-        return [each for each in found if each.build_id == build_id]
+        return volumes.marked_with(self._conn, naming.BUILD_KEY, build_id)
 
     def list_copies(self) -> list[types.Volume]:
         """Such volumes of all image builds of the project."""
-        return [each for each in self._volumes() if each.build_id]
-
-    def _volumes(self, **filters: Any) -> list[types.Volume]:
-        with errors.translated(_SERVICE):
-            rows = listing.pages(
-                self._conn.block_storage,
-                '/volumes/detail',
-                'volumes',
-                **filters,
-            )
-            return [volumes.volume(row) for row in rows]
+        return volumes.marked_with(self._conn, naming.BUILD_KEY)
 
     def create_copy(
         self,

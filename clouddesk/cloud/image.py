@@ -12,6 +12,7 @@ from openstack import exceptions as sdk_exceptions
 from oslo_utils import uuidutils
 
 from clouddesk import exceptions
+from clouddesk import states
 from clouddesk.cloud import errors
 from clouddesk.cloud import image_facts
 from clouddesk.cloud import image_list
@@ -79,7 +80,7 @@ class Image:
         found: dict[str, types.Image] = {}
         for hidden in (False, True):
             wanted = image_list.Wanted(
-                kind=image_facts.WHOLE, visibility='all', hidden=hidden
+                kind=states.WHOLE, visibility='all', hidden=hidden
             )
             found |= {each.id: each for each in self.list_(wanted, _WHOLES)}
         return list(found.values())

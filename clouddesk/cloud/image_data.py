@@ -31,6 +31,9 @@ _CHUNK = 1 << 16
 _NO_RANGES = 400
 _PARTIAL = 206
 
+#: For answers that glanceclient has no number of; proxies give them.
+_UNKNOWN = 504
+
 #: The part of an address that may be secret.
 _QUERY = re.compile(r'\?[^\s\'">]*')
 
@@ -73,8 +76,11 @@ class ImageData:
         try:
             client.images.upload(image_id, source, image_size=size)
         except glance_exceptions.HTTPException as error:
+            known = isinstance(error.code, int)
             raise errors.from_status(
-                _SERVICE, int(error.code), str(error.details)
+                _SERVICE,
+                error.code if known else _UNKNOWN,
+                str(error.details),
             ) from error
         except glance_exceptions.BaseException as error:
             raise exceptions.CloudError(

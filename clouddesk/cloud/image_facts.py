@@ -10,15 +10,11 @@ from typing import Any
 
 from oslo_utils import uuidutils
 
+from clouddesk import states
 from clouddesk.cloud import types
 
 #: Of all properties that are only ours.
 PREFIX = 'clouddesk_'
-
-SYSTEM = 'system'
-DATA = 'data'
-WHOLE = 'whole'
-KINDS = (SYSTEM, DATA, WHOLE)
 
 ORIGINS = ('upload', 'import', 'build', 'desktop', 'iso', 'seed')
 
@@ -94,7 +90,7 @@ def image(said: Mapping[str, Any]) -> types.Image:
         container_format=said.get('container_format'),
         virtual_size=said.get('virtual_size'),
         checksum=_checksum(said),
-        kind=kind if kind in KINDS else SYSTEM,
+        kind=kind if kind in states.IMAGE_KINDS else states.SYSTEM,
         origin=said.get(NAMES['origin']),
         note=said.get(NAMES['note']) or '',
         max_ram=_number(said.get(NAMES['max_ram'])),
@@ -128,7 +124,7 @@ def _number(text: Any) -> int | None:
 
 def _ids(text: Any, kind: Any) -> tuple[str, ...]:
     """Of images; a copy of a whole machine may have kept them, too."""
-    if kind != WHOLE:
+    if kind != states.WHOLE:
         return ()
     return tuple(
         each

@@ -13,6 +13,7 @@ from typing import Any
 
 from openstack import proxy
 
+from clouddesk import states
 from clouddesk.cloud import image_facts
 from clouddesk.cloud import listing
 from clouddesk.cloud import types
@@ -29,6 +30,8 @@ STATUSES = (
     'saving',
     'uploading',
 )
+#: Those of images that have data.
+WITH_DATA = ('active', 'deactivated')
 VISIBILITIES = ('community', 'private', 'public', 'shared')
 MEMBER_STATUSES = ('accepted', 'all', 'pending', 'rejected')
 
@@ -142,7 +145,7 @@ def _properties(wanted: Wanted) -> dict[str, str]:
     }
     if wanted.origin:
         asked[image_facts.NAMES['origin']] = wanted.origin
-    if wanted.kind not in (None, image_facts.SYSTEM):
+    if wanted.kind not in (None, states.SYSTEM):
         asked[image_facts.NAMES['kind']] = str(wanted.kind)
     return asked
 
@@ -154,7 +157,7 @@ def _is_askable(name: str) -> bool:
 def _rest(wanted: Wanted) -> list[Any]:
     """What Glance cannot look at."""
     matches: list[Any] = []
-    if wanted.kind == image_facts.SYSTEM:
+    if wanted.kind == states.SYSTEM:
         # It is the one of images that nobody has said anything of.
         matches.append(_is_system)
     for name, value in wanted.properties.items():
@@ -167,7 +170,7 @@ def _rest(wanted: Wanted) -> list[Any]:
 
 def _is_system(said: Mapping[str, Any]) -> bool:
     kind = said.get(image_facts.NAMES['kind'])
-    return kind not in (image_facts.DATA, image_facts.WHOLE)
+    return kind not in (states.DATA, states.WHOLE)
 
 
 def _has(name: str, value: str) -> Any:

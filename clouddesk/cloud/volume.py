@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 import datetime
-import json
 from typing import Any
 
-from keystoneauth1 import exceptions as ks_exceptions
 from openstack import connection
-from openstack import exceptions as sdk_exceptions
 from oslo_utils import timeutils
 
 from clouddesk import exceptions
 from clouddesk.cloud import errors
 from clouddesk.cloud import listing
+from clouddesk.cloud import marked
 from clouddesk.cloud import naming
 from clouddesk.cloud import types
 
@@ -25,44 +23,28 @@ class Volume:
 
     def is_offered(self) -> bool:
         """Whether the cloud has Cinder at all; answers without a call."""
-        try:
-            return self._conn.block_storage.get_endpoint() is not None
-        except (
-            sdk_exceptions.ServiceDisabledException,
-            ks_exceptions.EndpointNotFound,
-        ):
-            return False
+        return marked.is_offered(self._conn)
 
     def find_volumes(self, desktop_id: str) -> list[types.Volume]:
         """The volumes that were made for a desktop."""
-        mark = json.dumps({naming.DESKTOP_KEY: desktop_id})
-        with errors.translated(_SERVICE):
-            found = self._volumes(metadata=mark)
-        return [each for each in found if each.desktop_id == desktop_id]
+        return marked_with(self._conn, naming.DESKTOP_KEY, desktop_id)
 
     def list_volumes(self) -> list[types.Volume]:
         """The volumes that clouddesk made in the project."""
-        with errors.translated(_SERVICE):
-            found = self._volumes()
-        return [each for each in found if each.desktop_id]
+        return marked_with(self._conn, naming.DESKTOP_KEY)
 
     def attached_to(self, server_id: str) -> list[types.Volume]:
         """Whoever made them, in the order of the devices."""
         with errors.translated(_SERVICE):
-            found = self._volumes()
+            rows = listing.pages(
+                self._conn.block_storage, '/volumes/detail', 'volumes'
+            )
+            found = [volume(row) for row in rows]
         return sorted(
             (each for each in found if server_id in each.server_ids),
             # /dev/vdb, …, /dev/vdz, /dev/vdaa
             key=lambda each: (len(each.device or ''), each.device or ''),
         )
-
-    def _volumes(self, **filters: Any) -> list[types.Volume]:
-        if not self.is_offered():
-            return []
-        rows = listing.pages(
-            self._conn.block_storage, '/volumes/detail', 'volumes', **filters
-        )
-        return [volume(row) for row in rows]
 
     def create_from_image(
         self,
@@ -153,6 +135,13 @@ class Volume:
                 attach_status='detached',
                 migration_status=None,
             )
+
+
+def marked_with(
+    conn: connection.Connection, key: str, value: str | None = None
+) -> list[types.Volume]:
+    """The volumes of the project that carry a mark; None is any value."""
+    return [volume(row) for row in marked.rows(conn, 'volumes', key, value)]
 
 
 def volume(said: Mapping[str, Any]) -> types.Volume:

@@ -19,6 +19,7 @@ from oslo_log import log as logging
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.conductor import likeness
+from clouddesk.conductor import remains
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.conductor.flows import reach
@@ -32,8 +33,12 @@ LOG = logging.getLogger(__name__)
 #: Seconds after which no further repair is begun: somebody waits.
 PATIENCE = 40.0
 
-#: Servers go first: what they use becomes free.
-_ORDER = ('server', 'floating_ip', 'port', 'volume', 'desktop')
+#: Servers go first: what they use becomes free. A copy goes before the
+#: snapshot that it was made from.
+_ORDER = (
+    *('server', 'floating_ip', 'port', 'volume', 'snapshot', 'image'),
+    'desktop',
+)
 
 _ALL = paging.Page(
     limit=None, marker=None, sort_keys=['id'], sort_dirs=['asc']
@@ -42,19 +47,21 @@ _ALL = paging.Page(
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    #: ``vanished_<what>``, ``orphan_<what>``, ``twin_<what>`` or
-    #: ``<what>_drift``
+    #: ``vanished_<what>``, ``orphan_<what>``, ``twin_<what>``,
+    #: ``remains_<what>`` or ``<what>_drift``
     kind: str
     resource_type: str
     resource_id: str
     project_id: str
-    desktop_id: str
+    #: None for what is left of an image build.
+    desktop_id: str | None
     desktop_name: str | None
     #: ``retry``, ``rebuild``, ``reattach``, ``delete`` or ``synchronise``
     repair: str
     #: What a drift is between: the cloud's and ours.
     cloud: str | None = None
     ours: str | None = None
+    image_build_id: str | None = None
 
     @property
     def id(self) -> str:
@@ -64,9 +71,14 @@ class Difference:
             self.kind,
             self.resource_type,
             self.resource_id,
-            self.desktop_id,
+            self.owner_id,
         )
         return hashlib.sha256('/'.join(words).encode()).hexdigest()[:32]
+
+    @property
+    def owner_id(self) -> str:
+        """The desktop, or the image build, that it is about."""
+        return self.desktop_id or self.image_build_id or ''
 
     def primitive(self) -> dict[str, Any]:
         """What is sent to the API."""
@@ -96,9 +108,12 @@ class Audit:
         """
         cloud = self._cloud_of(project_id)
         # The cloud first, see sweep.look().
-        seen = sweep.look(cloud)
+        seen, things = sweep.look(cloud), remains.look(cloud)
         rows = {r.id: r for r in desktops.list_(project_id, {}, _ALL)}
-        found = [*_left_over(seen, rows, project_id)]
+        found = [
+            *_left_over(seen, rows, project_id),
+            *_remains(things, project_id),
+        ]
         for row in rows.values():
             if row.work_order_id is None:
                 found += _vanished(row, seen, cloud)
@@ -175,10 +190,10 @@ class Audit:
         # The thorough ways first: they do what the others would.
         for action in ('rebuild', 'retry', 'reattach'):
             wanted = _with(chosen, action)
-            ids = {each.desktop_id for each in wanted} - set(by_desktop)
+            ids = {each.owner_id for each in wanted} - set(by_desktop)
             by_desktop |= self._ordered(action, sorted(ids), project_id, order)
             mine += wanted
-        return {each.id: by_desktop[each.desktop_id] for each in mine}
+        return {each.id: by_desktop[each.owner_id] for each in mine}
 
     def _ordered(
         self,
@@ -214,7 +229,7 @@ class Audit:
     ) -> dict[str, dict[str, Any]]:
         if not chosen:
             return {}
-        self._sync.some(set(), {each.desktop_id for each in chosen})
+        self._sync.some(set(), {each.owner_id for each in chosen})
         still = {each.id for each in self.differences(project_id)}
         return {
             each.id: {'verdict': 'failed' if each.id in still else 'repaired'}
@@ -237,6 +252,22 @@ def _left_over(
             desktop_id=each.desktop_id,
             desktop_name=row.name if row else None,
             repair='delete',
+        )
+
+
+def _remains(
+    things: list[remains.Thing], project_id: str
+) -> Iterator[Difference]:
+    for kind, id_, build_id in remains.unexplained(things, project_id):
+        yield Difference(
+            kind='%s_%s' % (sweep.REMAINS, kind),
+            resource_type=kind,
+            resource_id=id_,
+            project_id=project_id,
+            desktop_id=None,
+            desktop_name=None,
+            repair='delete',
+            image_build_id=build_id,
         )
 
 
@@ -325,7 +356,7 @@ def _rank(each: Difference) -> int:
 def _removed(cloud: Any, each: Difference) -> dict[str, Any]:
     why = each.kind.split('_')[0]
     leftover = sweep.Leftover(
-        each.resource_type, each.resource_id, each.desktop_id, why
+        each.resource_type, each.resource_id, each.owner_id, why
     )
     if not sweep.is_due(leftover, each.project_id):
         return {'verdict': 'gone'}

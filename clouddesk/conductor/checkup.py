@@ -201,7 +201,12 @@ def _image_cache(project_id: str) -> Finding:
 def _quota(cloud: Any, project_id: str) -> Finding:
     found = {**cloud.quotas.compute(), **cloud.quotas.network(project_id)}
     if cloud.volume.is_offered():
-        found |= cloud.quotas.volume(project_id)
+        found |= {
+            name: limit
+            for name, limit in cloud.quotas.volume(project_id).items()
+            # No desktop needs one.
+            if not name.startswith('snapshots')
+        }
     left = {name: (each.limit, each.used) for name, each in found.items()}
     own = limits.of_project(project_id)
     left['desktops'] = (

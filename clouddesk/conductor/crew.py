@@ -273,7 +273,6 @@ class Crew:
         looks: dict[str, Callable[[list[Any]], None]] = {
             'servers': scene.look_at_servers,
             'volumes': scene.look_at_volumes,
-            'images': scene.look_at_images,
         }
         try:
             for watched, look in looks.items():

@@ -18,6 +18,7 @@ from clouddesk.conductor import returns
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.conductor import timetable
+from clouddesk.conductor import vanished
 from clouddesk.db.api import events
 from clouddesk.db.api import leases
 from clouddesk.db.api import purge
@@ -40,6 +41,7 @@ class Reconciler:
         sweep_: sweep.Sweep,
         conf: cfg.ConfigOpts,
         timetable_: timetable.Timetable,
+        vanished_: vanished.Vanished,
     ) -> None:
         self._manager = manager
         self._conf = conf.conductor
@@ -60,6 +62,7 @@ class Reconciler:
                 self._conf.sync_interval,
             ),
             ('sweep', sweep_.run, self._conf.sweep_interval),
+            ('vanished', vanished_.run, vanished.INTERVAL),
             ('purge', self.purge, _PURGE_INTERVAL),
         ]
         self._worker = periodics.PeriodicWorker(

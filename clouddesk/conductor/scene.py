@@ -1,8 +1,9 @@
-"""What the cloud holds for the desktops or images of an order, as last seen.
+"""What the cloud holds for the desktops of an order, as last seen.
 
 Steps ask the scene before they ask the cloud. On a first claim it is empty
 and costs nothing. Whoever continues another's work looks at everything first
-and finds what the other one made.
+and finds what the other one made. Steps about images ask Glance itself: asking
+it twice does no harm.
 """
 
 from collections.abc import Collection
@@ -33,16 +34,15 @@ class Scene:
         self._ports: dict[str, list[types.Port]] = {}
         self._floating_ips: dict[str, list[types.FloatingIP]] = {}
         self._volumes: dict[str, list[types.Volume]] = {}
-        self._images: dict[str, types.Image | None] = {}
         self._groups: dict[tuple[str, ...], dict[str, str]] = {}
         self._groups_lock = threading.Lock()
         self._new_ports = gathering.Gatherer(self._make_ports, _PORTS_AT_ONCE)
 
     def look(self, rows: Collection[Any]) -> None:
-        """Search everything that carries the identity of these rows."""
-        self.look_at_images(
-            [each for each in rows if isinstance(each, models.Image)]
-        )
+        """Search everything that carries the identity of these desktops.
+
+        :param rows: desktops, or images, for which nothing is searched
+        """
         desktops = [each for each in rows if isinstance(each, models.Desktop)]
         if desktops:
             self._look_at_desktops(desktops)
@@ -87,14 +87,6 @@ class Scene:
         elif ids:
             found = volume.list_volumes()
         self._volumes.update(by_desktop(found, ids))
-
-    def look_at_images(self, images: Iterable[models.Image]) -> None:
-        """One after the other; an order is about few of them."""
-        for each in images:
-            try:
-                self._images[each.id] = self._cloud.image.get(each.id)
-            except exceptions.CloudNotFound:
-                self._images[each.id] = None
 
     def see(self, servers: Mapping[str, list[types.Server]]) -> None:
         """Take over what somebody else saw, by desktop."""
@@ -212,10 +204,6 @@ class Scene:
         found = self._volumes.get(desktop.id, [])
         held = {desktop.volume_id, *(desktop.data_volumes or ())}
         return sorted(found, key=lambda v: v.id not in held)
-
-    def image(self, image: models.Image) -> types.Image | None:
-        """What Glance said of an image; None when it is gone, or unseen."""
-        return self._images.get(image.id)
 
 
 def _has_volumes(desktop: models.Desktop) -> bool:

@@ -25,6 +25,7 @@ from clouddesk.conductor import reconciler
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.conductor import timetable
+from clouddesk.conductor import vanished
 from clouddesk.db.api import installation
 
 LOG = logging.getLogger(__name__)
@@ -121,7 +122,12 @@ class Conductor(service.ServiceBase):
             self._cloud_of, self.manager.run_order
         )
         self._loops = reconciler.Reconciler(
-            self.manager, sync_, sweep_, self._conf, timetable_
+            self.manager,
+            sync_,
+            sweep_,
+            self._conf,
+            timetable_,
+            vanished.Vanished(self._cloud_of),
         )
         return [hints_, self._loops, self.bus]
 

@@ -28,6 +28,9 @@ from clouddesk.db.api import traces
 
 LOG = logging.getLogger(__name__)
 
+#: What is left of images in the making.
+REMAINS = 'remains'
+
 #: Volumes in another status are in use or on their way.
 _IDLE_VOLUME = frozenset({'available', 'error'})
 
@@ -118,8 +121,8 @@ def look(cloud: Any) -> Seen:
     return Seen(
         servers=cloud.compute.list_servers(),
         ports=cloud.network.list_ports(),
-        volumes=_optional(cloud.volume.list_volumes),
-        floating_ips=_optional(cloud.floating_ips.of_project),
+        volumes=remains.optional(cloud.volume.list_volumes),
+        floating_ips=remains.optional(cloud.floating_ips.of_project),
     )
 
 
@@ -164,17 +167,8 @@ def _leftovers(cloud: Any) -> list[Leftover]:
 
 
 def _remains(cloud: Any) -> list[Leftover]:
-    things = _optional(lambda: remains.look(cloud))
-    return [Leftover(*thing, 'remains') for thing in remains.left_over(things)]
-
-
-def _optional(listed: Callable[[], list[Any]]) -> list[Any]:
-    try:
-        return listed()
-    except exceptions.CloudError as error:
-        # A cloud may do without Cinder, or without floating IPs.
-        LOG.debug('A part of the cloud was not swept: %s', error)
-        return []
+    things = remains.left_over(remains.look(cloud))
+    return [Leftover(*thing, REMAINS) for thing in things]
 
 
 def _judge(
@@ -218,9 +212,11 @@ def is_due(leftover: Leftover, project_id: str | None = None) -> bool:
 
     :param project_id: rows of other projects do not count; None: all do
     """
-    if leftover.why == 'remains':
-        thing = (leftover.kind, leftover.id, leftover.desktop_id)
-        return bool(remains.left_over([thing]))
+    if leftover.why == REMAINS:
+        things = [(leftover.kind, leftover.id, leftover.desktop_id)]
+        if project_id is None:
+            return bool(remains.left_over(things))
+        return bool(remains.unexplained(things, project_id))
     rows = [
         row
         for row in desktops.get_many([leftover.desktop_id])
@@ -249,7 +245,7 @@ def remove(cloud: Any, leftover: Leftover) -> None:
     }[leftover.kind]
     verb(leftover.id)
     LOG.warning(
-        'Removed the %(why)s %(kind)s %(id)s of desktop %(desktop_id)s',
+        'Removed the %(why)s %(kind)s %(id)s, made for %(desktop_id)s',
         dataclasses.asdict(leftover),
     )
 
@@ -261,7 +257,7 @@ def _remove(cloud: Any, leftover: Leftover) -> bool:
         remove(cloud, leftover)
     except exceptions.CloudError as error:
         LOG.warning(
-            'The %(why)s %(kind)s %(id)s of desktop %(desktop_id)s was not '
+            'The %(why)s %(kind)s %(id)s, made for %(desktop_id)s, was not '
             'removed: %(error)s',
             dataclasses.asdict(leftover) | {'error': error},
         )

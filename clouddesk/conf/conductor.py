@@ -91,8 +91,9 @@ OPTS = [
         'sweep_interval',
         default=600.0,
         min=0.1,
-        help='Seconds between searches for servers, ports and volumes that '
-        'a dead conductor left behind.',
+        help='Seconds between searches for what a dead conductor left behind: '
+        'servers, ports, volumes and floating IPs, and snapshots, copies of '
+        'disks and images of image builds.',
     ),
     cfg.IntOpt(
         'sweep_grace',

@@ -1,5 +1,6 @@
 """The clock of the database, the only one that leases are compared with."""
 
+import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,3 +48,28 @@ def _sqlite(element: now, compiler: Any, **kw: Any) -> str:
         "strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now', %s || ' seconds')"
         % (compiler.process(element.clauses, **kw))
     )
+
+
+class moment(functions.FunctionElement[Any]):  # noqa: N801 - reads as a call
+    """A moment that functions of the database take for one.
+
+    To MariaDB and MySQL a parameter is text: ``coalesce`` of a column and of
+    text is text, which equals no moment that is written otherwise.
+    """
+
+    type = sa.DateTime()
+    inherit_cache = True
+    name = 'clouddesk_moment'
+
+    def __init__(self, value: datetime.datetime) -> None:
+        super().__init__(expression.literal(value, sa.DateTime))
+
+
+@compiler.compiles(moment)
+def _moment(element: moment, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.clauses, **kw))
+
+
+@compiler.compiles(moment, 'mysql', 'mariadb')
+def _moment_in_mysql(element: moment, compiler: Any, **kw: Any) -> str:
+    return 'CAST(%s AS DATETIME(6))' % compiler.process(element.clauses, **kw)

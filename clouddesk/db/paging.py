@@ -74,8 +74,9 @@ def fetch(
     query = query.where(*people.visible(model, None, viewer))
     if marker is not None:
         query = query.where(_not_before(model, keys[0], dirs[0], marker))
-    if marker is not None and project_id and is_whole and viewer is None:
-        query = _by_index(query, model, ['project_id', *keys])
+    if project_id:
+        is_exact = is_whole and viewer is None
+        query = _hinted(query, model, keys if is_exact else None)
     try:
         query = utils.paginate_query(
             query, model, page.limit, keys, marker=marker, sort_dirs=dirs
@@ -89,21 +90,37 @@ def fetch(
     return list(session.scalars(query))
 
 
-def _by_index(
-    query: sa.Select[Any], model: Any, columns: list[str]
+def _hinted(
+    query: sa.Select[Any], model: Any, keys: list[str] | None
 ) -> sa.Select[Any]:
-    """The query by the index of these columns, if there is one.
+    """The query of a project by the right index.
 
     MariaDB takes the estimates of an index for equal when half of a table or
-    more is meant, and then reads a large project from its beginning.
+    more is meant, and then reads a large project from its beginning; and it
+    hopes to find a page soon in an index of all projects, where the rows of
+    others may come first.
+
+    :param keys: what all of the project is sorted by; None is a part of it
     """
-    for index in model.__table__.indexes:
-        names = [column.name for column in index.columns]
+    names = {
+        tuple(column.name for column in index.columns): str(index.name)
+        for index in model.__table__.indexes
+    }
+    hint = ''
+    others = [
+        name
+        for columns, name in names.items()
+        if ('project_id', *columns) in names
+    ]
+    if others:
+        hint = 'IGNORE INDEX (%s)' % ', '.join(sorted(others))
+    if keys:
+        columns = ('project_id', *keys)
         # The id is the end of each index.
-        if names in (columns, columns[:-1]):
-            hint = 'FORCE INDEX (%s)' % index.name
-            for dialect in ('mysql', 'mariadb'):
-                query = query.with_hint(model, hint, dialect)
+        exact = names.get(columns) or names.get(columns[:-1])
+        hint = 'FORCE INDEX (%s)' % exact if exact else hint
+    for dialect in ('mysql', 'mariadb') if hint else ():
+        query = query.with_hint(model, hint, dialect)
     return query
 
 

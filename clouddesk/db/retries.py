@@ -69,8 +69,9 @@ def turn(
 def revive(session: orm.Session, ids: Collection[str]) -> None:
     """Give orders that failed their desktops, images and pools back.
 
-    Items that failed or never started wait again, at the step where they
-    were. An item whose desktop is gone, or already as it should be, is over.
+    Items that failed or never started wait again, and will go through all
+    steps: those that were done find their work. An item whose desktop is gone,
+    or already as it should be, is over.
 
     :raises Conflict: a pool has changed too much since
     :raises PoolBusy: two of the orders want one pool

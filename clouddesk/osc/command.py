@@ -16,7 +16,6 @@ from clouddesk.osc import progress
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
 from clouddesk.osc.i18n import ngettext
-from clouddesk.sdk import exceptions
 
 #: What a shell answers for a program that Ctrl-C ended.
 INTERRUPTED = 130
@@ -54,7 +53,7 @@ class Command(command.Command):
         self._hints: list[str] = []
         try:
             return super().run(parsed_args) or self.exit_code
-        except exceptions.SDKException as error:
+        except errors.RAISED as error:
             raise errors.command_error(error) from error
         except Left as left:
             self.hint(str(left))

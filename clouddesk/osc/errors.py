@@ -1,5 +1,6 @@
 """Errors of the API as one clean line."""
 
+from keystoneauth1 import exceptions as auth_exceptions
 from osc_lib import exceptions as osc_exceptions
 
 from clouddesk.osc import text
@@ -8,16 +9,19 @@ from clouddesk.sdk import exceptions
 
 _SERVER_ERROR = 500
 
+#: What calls raise; those of the way to a service pass through the SDK.
+RAISED = (exceptions.SDKException, auth_exceptions.ClientException)
 
-def command_error(error: exceptions.SDKException) -> Exception:
-    """The error that the shell prints in place of one of the SDK."""
+
+def command_error(error: Exception) -> Exception:
+    """The error that the shell prints in place of one of a call."""
     return osc_exceptions.CommandError(text.one_line(message(error)))
 
 
-def message(error: exceptions.SDKException) -> str:
+def message(error: Exception) -> str:
     """What the service said, without the URL and the class of the error."""
     if not isinstance(error, exceptions.HttpException):
-        return error.message
+        return str(getattr(error, 'message', '') or error)
     said = str(error.details or error.message)
     if (error.status_code or 0) < _SERVER_ERROR:
         return said

@@ -1,4 +1,8 @@
-"""Fills an image with bytes; what comes to nothing is not left behind."""
+"""Fills an image with bytes; what comes to nothing is not left behind.
+
+A CommandError says that the bytes did not come, or are no good. Whatever else
+goes wrong is the way to them, and no reason to throw them away.
+"""
 
 from collections.abc import Iterator
 import contextlib
@@ -9,6 +13,7 @@ import threading
 import time
 from typing import Any
 from typing import BinaryIO
+from typing import NoReturn
 
 from osc_lib import exceptions as osc_exceptions
 
@@ -18,7 +23,6 @@ from clouddesk.osc import errors
 from clouddesk.osc import image_transfer
 from clouddesk.osc import text
 from clouddesk.osc.i18n import _
-from clouddesk.sdk import exceptions
 
 #: Seconds between two looks at an import.
 INTERVAL = 1
@@ -61,33 +65,42 @@ def inspected(
 
 @contextlib.contextmanager
 def undone(transfer: image_transfer.Transfer, image_id: str) -> Iterator[None]:
-    """Delete a new image unless it is filled inside; tells what was done.
+    """Delete a new image that comes to nothing inside; tells what was done.
 
     :raises: CommandError, or Left on Ctrl-C and SIGTERM
     """
     try:
         with _stoppable():
             yield
+    except command.Left:
+        raise
     except KeyboardInterrupt:
         raise command.Left(_undo(transfer, image_id)) from None
-    except (osc_exceptions.CommandError, exceptions.SDKException) as error:
+    except osc_exceptions.CommandError as error:
         raise _failed(error, _undo(transfer, image_id)) from error
+    except Exception as error:
+        raise _failed(error, _still_there(image_id)) from error
 
 
 @contextlib.contextmanager
-def left_waiting(image_id: str) -> Iterator[None]:
-    """Say that an image is still there when it is not filled inside.
+def left_waiting(client: Any, image: Any) -> Iterator[None]:
+    """Say what an image is when it is not filled inside.
 
+    :param image: as it was before
     :raises: CommandError, or Left on Ctrl-C and SIGTERM
     """
-    waits = _('Image %s is as it was; try again.') % image_id
     try:
         with _stoppable():
             yield
+    except command.Left:
+        raise
     except KeyboardInterrupt:
-        raise command.Left(waits) from None
-    except (osc_exceptions.CommandError, exceptions.SDKException) as error:
-        raise _failed(error, waits) from error
+        raise command.Left(_became(client, image)) from None
+    except osc_exceptions.CommandError as error:
+        said = _became(client.patient(), image, is_spoilt=True)
+        raise _failed(error, said) from error
+    except Exception as error:
+        raise _failed(error, _became(client, image)) from error
 
 
 def upload(
@@ -102,8 +115,14 @@ def upload(
 
     :returns: the image
     """
-    digest = transfer.upload(image_id, source, size, store)
-    image = client.get_image(image_id)
+    lost = None
+    try:
+        digest = transfer.upload(image_id, source, size, store)
+    except image_transfer.Unanswered as error:
+        lost, digest = error, error.digest
+    image = client.patient().get_image(image_id)
+    if lost is not None and image.status != 'active':
+        _raise_lost(lost, image.status)
     checksum = image.checksum or {}
     algorithm = checksum.get('algorithm') or image_transfer.ALGORITHM
     if algorithm != image_transfer.ALGORITHM:
@@ -125,6 +144,13 @@ def upload(
     return image
 
 
+def _raise_lost(lost: Exception, status: str) -> NoReturn:
+    if status == 'queued':
+        raise osc_exceptions.CommandError(str(lost)) from lost
+    # Glance is still at it.
+    raise lost
+
+
 def stage(
     client: Any,
     transfer: image_transfer.Transfer,
@@ -134,7 +160,7 @@ def stage(
 ) -> None:
     """Send a file to where Glance imports from, and let it begin."""
     transfer.stage(image_id, source, size)
-    staged = client.get_image(image_id)
+    staged = client.patient().get_image(image_id)
     if staged.size not in (None, size):
         raise osc_exceptions.CommandError(
             _('Glance has %(has)s bytes of %(size)s.')
@@ -151,6 +177,7 @@ def follow(client: Any, image_id: str, quiet: bool) -> Any:
         which Glance goes on
     """
     said = None
+    client = client.patient()
     try:
         while True:
             image = client.get_image(image_id)
@@ -176,7 +203,7 @@ def check(client: Any, image_id: str) -> None:
 
     :raises: CommandError when it is refused
     """
-    found = client.check_image(image_id)
+    found = client.patient().check_image(image_id)
     if found['status'] == 'refused':
         raise osc_exceptions.CommandError(text.one_line(found['message']))
 
@@ -202,9 +229,50 @@ def _undo(transfer: image_transfer.Transfer, image_id: str) -> str:
     ) % {'id': image_id}
 
 
+def _still_there(image_id: str) -> str:
+    return _(
+        'Image %(id)s was not deleted. What became of it is told by:\n'
+        '    openstack desktop image show %(id)s\n'
+        'When it is active, look into it with:\n'
+        '    openstack desktop image check %(id)s'
+    ) % {'id': image_id}
+
+
+def _became(client: Any, before: Any, is_spoilt: bool = False) -> str:
+    """Say what became of an image.
+
+    :param is_spoilt: what it got is no good; nobody shall use it
+    """
+    try:
+        status = client.get_image(before.id).status
+    except Exception:
+        return _still_there(before.id)
+    if status == before.status:
+        return _('Image %s is as it was; try again.') % before.id
+    if status == 'deactivated' or (status == 'active' and is_spoilt):
+        return _out_of_use(client, before.id)
+    return _still_there(before.id)
+
+
+def _out_of_use(client: Any, image_id: str) -> str:
+    """Deactivate an image, and say how that went."""
+    try:
+        client.deactivate_image(image_id)
+    except Exception:
+        return _(
+            'Image %(id)s could not be deactivated: do not use it. Delete it '
+            'with:\n'
+            '    openstack image delete %(id)s'
+        ) % {'id': image_id}
+    return _(
+        'Image %(id)s is deactivated: nobody can use it. Delete it with:\n'
+        '    openstack image delete %(id)s'
+    ) % {'id': image_id}
+
+
 def _failed(error: Exception, what: str) -> Exception:
     said = str(error)
-    if isinstance(error, exceptions.SDKException):
+    if not isinstance(error, osc_exceptions.CommandError):
         said = text.one_line(errors.message(error))
     return osc_exceptions.CommandError('%s\n%s' % (said, what))
 

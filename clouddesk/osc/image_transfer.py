@@ -17,6 +17,7 @@ from typing import BinaryIO
 from glanceclient import client as glance
 from glanceclient import exc as glance_exceptions
 from glanceclient.common import progressbar
+from keystoneauth1 import exceptions as auth_exceptions
 from osc_lib import exceptions as osc_exceptions
 
 from clouddesk.osc import text
@@ -25,10 +26,23 @@ from clouddesk.osc.i18n import _
 #: What Glance computes unless its operator chose another.
 ALGORITHM = 'sha512'
 
+_SERVER_ERROR = 500
+
 #: MiB that are read but not hashed yet.
 _AHEAD = 16
 #: Bytes that are read at once, where nobody else decides.
 _CHUNK = 1 << 20
+
+
+class Unanswered(Exception):
+    """All bytes were sent, and nobody said that they came.
+
+    :ivar digest: their hash of :data:`ALGORITHM`
+    """
+
+    def __init__(self, message: str, digest: str) -> None:
+        super().__init__(message)
+        self.digest = digest
 
 
 class Digest:
@@ -104,14 +118,20 @@ class Transfer:
 
         :param size: bytes of it
         :returns: its hash of :data:`ALGORITHM`
-        :raises: CommandError when Glance refuses, or is gone
+        :raises: CommandError when Glance refuses, or is gone; Unanswered
+            when a proxy may have given up on it
         """
-        with _sending(source, size, self._quiet) as (wrapped, digest):
-            self._images.upload(
-                image_id, wrapped, image_size=size, backend=store
-            )
-            _check_length(digest, size)
-            return digest.value()
+        try:
+            with _sending(source, size, self._quiet) as (wrapped, digest):
+                self._images.upload(
+                    image_id, wrapped, image_size=size, backend=store
+                )
+                _check_length(digest, size)
+        except osc_exceptions.CommandError as error:
+            if digest.size != size or _is_refusal(error.__cause__):
+                raise
+            raise Unanswered(str(error), digest.value()) from error
+        return digest.value()
 
     def stage(self, image_id: str, source: BinaryIO, size: int) -> None:
         """Send a file to where Glance imports from."""
@@ -126,16 +146,13 @@ class Transfer:
             there are none
         """
         with _told():
-            try:
-                body = self._images.data(image_id)
-                if body is None or getattr(body, 'wrapped', body) is None:
-                    raise osc_exceptions.CommandError(_('It has no bytes.'))
-                if self._is_shown():
-                    total = len(body)
-                    body = progressbar.VerboseIteratorWrapper(body, total)
-                yield from body
-            except OSError as error:
-                raise osc_exceptions.CommandError(str(error)) from error
+            body = self._images.data(image_id)
+            if body is None or getattr(body, 'wrapped', body) is None:
+                raise osc_exceptions.CommandError(_('It has no bytes.'))
+            if self._is_shown():
+                total = len(body)
+                body = progressbar.VerboseIteratorWrapper(body, total)
+            yield from body
 
     def delete(self, image_id: str) -> bool:
         """Remove an image; False when Glance does not."""
@@ -212,6 +229,12 @@ def _check_length(digest: Digest, size: int) -> None:
         )
 
 
+def _is_refusal(error: BaseException | None) -> bool:
+    # Answers that glanceclient does not know, such as 504, have no number.
+    code = getattr(error, 'code', None)
+    return isinstance(code, int) and code < _SERVER_ERROR
+
+
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """Say in one line what Glance, or the way to it, says.
@@ -234,3 +257,5 @@ def _told() -> Iterator[None]:
                 % error
             )
         ) from error
+    except (auth_exceptions.ClientException, OSError) as error:
+        raise osc_exceptions.CommandError(text.one_line(str(error))) from error

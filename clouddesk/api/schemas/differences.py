@@ -3,7 +3,10 @@
 from clouddesk.api.schemas import common
 from clouddesk.i18n import _
 
-RESOURCES = ('desktop', 'server', 'port', 'volume', 'floating_ip')
+RESOURCES = (
+    *('desktop', 'server', 'port', 'volume', 'floating_ip'),
+    *('snapshot', 'image'),
+)
 REPAIRS = ('retry', 'rebuild', 'reattach', 'delete', 'synchronise')
 VERDICTS = ('repaired', 'ordered', 'gone', 'refused', 'failed', 'later')
 
@@ -36,8 +39,9 @@ _DIFFERENCE = {
     'resource_type': common.one_of(RESOURCES),
     'resource_id': common.STRING,
     'project_id': common.STRING,
-    'desktop_id': common.STRING,
+    'desktop_id': common.OPTIONAL_STRING,
     'desktop_name': common.OPTIONAL_STRING,
+    'image_build_id': common.OPTIONAL_STRING,
     'message': common.STRING,
     'repair': common.one_of(REPAIRS),
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clouddesk import states
 from clouddesk.api import validation
 from clouddesk.api.schemas import common
 from clouddesk.cloud import image_facts
@@ -11,7 +12,7 @@ from clouddesk.i18n import _
 #: In a filter: whatever the status is.
 ANY = 'all'
 
-_KIND = common.one_of(image_facts.KINDS)
+_KIND = common.one_of(states.IMAGE_KINDS)
 _ORIGIN = common.one_of(image_facts.ORIGINS)
 _VISIBILITY = common.one_of(image_list.VISIBILITIES)
 _SIZE = common.integer(0, 2**63 - 1)

@@ -44,6 +44,10 @@ _MESSAGES = {
         'The desktop has another %(resource_type)s and does not use this '
         'one. Repair deletes it.'
     ),
+    'remains': _(
+        '%(resource_type)s %(resource_id)s was made for image build '
+        '%(image_build_id)s, and nobody goes on with it. Repair deletes it.'
+    ),
     'status_drift': _(
         'The server is %(cloud)s, the desktop says %(ours)s. Repair believes '
         'the server.'
@@ -66,6 +70,7 @@ _SHOWN = (
     'project_id',
     'desktop_id',
     'desktop_name',
+    'image_build_id',
     'repair',
 )
 

@@ -49,6 +49,14 @@ def _fault(row: models.ImageBuild) -> dict[str, str] | None:
     ):
         if code:
             return {'code': code, 'message': message or ''}
+    if row.activated_at is not None:
+        return {
+            'code': 'not_tidied',
+            'message': _(
+                'The image is ready, but what it was made with may still be '
+                'there; delete the image build, and that goes.'
+            ),
+        }
     return {
         'code': 'not_built',
         'message': _('There is neither an image nor a builder.'),

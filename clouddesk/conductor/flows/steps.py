@@ -54,7 +54,7 @@ class Step:
     #: Nothing is asked for when the step is reached: look first.
     waits = False
     #: What has to be listed while the step waits: ``servers``, ``volumes`` or
-    #: ``images``.
+    #: ``nothing``.
     watches = 'servers'
     #: The option of [conductor] that limits how long it may wait.
     timeout = 'action_timeout'

@@ -21,6 +21,7 @@ from clouddesk.db import paging
 from clouddesk.i18n import _
 
 _Build = models.ImageBuild
+_WrongState = exceptions.ImageBuildWrongState
 
 #: What the order of an image build is about.
 SUBJECT = 'image_build'
@@ -96,11 +97,12 @@ def update(
     """Change the name or note that the image will get.
 
     :raises NotFound: there is none in the project
-    :raises ImageBuildWrongState: the image has been asked for
+    :raises ImageBuildWrongState: the image has been asked for, or is ready
     """
     with db.writer() as session:
         row = _get(session, build_id, project_id)
         check(row, 'update')
+        _check_unfinished(row, 'update')
         for key, value in values.items():
             setattr(row, key, value)
         session.flush()
@@ -182,7 +184,8 @@ def finish(
     :raises DesktopBusy: another order holds the builder
     """
     check(seen, 'finish')
-    if seen.builder_id is None or seen.activated_at is not None:
+    _check_unfinished(seen, 'finish')
+    if seen.builder_id is None:
         raise _wrong_state(seen, 'finish')
     return _order(order, seen, flows.GENERATE, 'generate', values)
 
@@ -294,11 +297,22 @@ def check(row: models.ImageBuild, action: str) -> None:
         raise _wrong_state(row, action)
 
 
+def _check_unfinished(row: models.ImageBuild, action: str) -> None:
+    """
+    :raises ImageBuildActivated: the image is ready, whatever became of what
+        it was made with
+    """
+    if row.activated_at is not None:
+        raise _wrong_state(row, action, exceptions.ImageBuildActivated)
+
+
 def _wrong_state(
-    row: models.ImageBuild, action: str
-) -> exceptions.ImageBuildWrongState:
+    row: models.ImageBuild,
+    action: str,
+    error: type[_WrongState] = _WrongState,
+) -> _WrongState:
     allowed = states.BUILD_ACTION_FROM[action]
-    return exceptions.ImageBuildWrongState(
+    return error(
         details={
             'image_build_id': row.id,
             'status': row.status,

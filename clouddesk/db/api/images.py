@@ -8,6 +8,7 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
+import datetime
 from typing import Any
 
 from oslo_db import exception as db_exc
@@ -21,6 +22,8 @@ from clouddesk.db import models
 
 _Image = models.Image
 
+_NO_FAULT = {'fault_code': None, 'fault_message': None, 'faulted_at': None}
+
 
 @dataclasses.dataclass(frozen=True)
 class Known:
@@ -30,6 +33,11 @@ class Known:
     #: The owner.
     project_id: str
     name: str = ''
+
+    @classmethod
+    def of(cls, image: Any) -> 'Known':
+        """:param image: as the cloud shows it; it may have no name"""
+        return cls(image.id, str(image.owner), image.name or image.id)
 
 
 def find(image_id: str) -> models.Image | None:
@@ -42,13 +50,6 @@ def by_id(ids: Collection[str]) -> dict[str, models.Image]:
     """The rows of those of the images that have one."""
     with db.reader() as session:
         return rows(session, ids)
-
-
-@db.retry_on_deadlock
-def get_or_make(image: Known) -> models.Image:
-    """The row of an image, made if there is none."""
-    with db.writer() as session:
-        return ensure(session, [image])[image.id]
 
 
 @db.retry_on_deadlock
@@ -72,27 +73,65 @@ def unretire(image_id: str) -> bool:
     statement = sa.update(_Image).where(
         _Image.id == image_id, _Image.work_order_id.is_(None)
     )
-    kept = {
-        'retired_at': None,
-        'retired_by': None,
-        'fault_code': None,
-        'fault_message': None,
-        'faulted_at': None,
-    }
+    kept = {'retired_at': None, 'retired_by': None, **_NO_FAULT}
     with db.writer() as session:
         row = session.get(_Image, image_id)
-        if row is None or row.retired_at is None:
+        if row is None:
             return False
+        # Also one that is not retired yet: the order may be about to do it.
         if holds.execute(session, statement.values(kept)) != 1:
             raise holds.image_busy(row)
-        return True
+        return row.retired_at is not None
 
 
-def check_free(image_id: str) -> None:
-    """:raises ImageBusy: an order holds the image"""
+@db.retry_on_deadlock
+def forgive(image_id: str) -> None:
+    """What went wrong with an image is over, as far as no order holds it."""
+    statement = sa.update(_Image).where(
+        _Image.id == image_id,
+        _Image.work_order_id.is_(None),
+        _Image.fault_code.is_not(None),
+    )
+    with db.writer() as session:
+        holds.execute(session, statement.values(**_NO_FAULT))
+
+
+@db.retry_on_deadlock
+def checked(
+    image: Known,
+    at: datetime.datetime,
+    format_: str | None,
+    code: str,
+    message: str | None,
+) -> None:
+    """The content of an image was looked at.
+
+    What an order comes to grief on is neither covered nor taken away.
+
+    :param code: of the fault of images that are no good
+    :param message: None when the image is good
+    """
+    with db.writer() as session:
+        row = ensure(session, [image])[image.id]
+        row.checked_at, row.format = at, format_
+        if row.work_order_id is not None:
+            return
+        if message is not None:
+            row.fault_code, row.fault_message = code, message
+            row.faulted_at = at
+        elif row.fault_code == code:
+            row.fault_code = row.fault_message = row.faulted_at = None
+
+
+def check_free(image_id: str) -> models.Image | None:
+    """
+    :returns: the row of the image; None when none was ever needed
+    :raises ImageBusy: an order holds the image
+    """
     row = find(image_id)
     if row is not None and row.work_order_id:
         raise holds.image_busy(row)
+    return row
 
 
 @db.retry_on_deadlock
@@ -103,18 +142,23 @@ def hand_over(image_id: str, project_id: str) -> None:
         holds.execute(session, statement.values(project_id=project_id))
 
 
-def retired(limit: int, after: str | None) -> list[models.Image]:
-    """Retired images that no order holds, ordered by id.
+def free(
+    limit: int, after: str | None, *conditions: sa.ColumnElement[bool]
+) -> list[models.Image]:
+    """Images with rows that no order holds, ordered by id.
 
     :param after: the id before the first
     """
     query = sa.select(_Image).where(
-        _Image.retired_at.is_not(None),
-        _Image.work_order_id.is_(None),
-        _Image.id > (after or ''),
+        _Image.work_order_id.is_(None), _Image.id > (after or ''), *conditions
     )
     with db.reader() as session:
         return list(session.scalars(query.order_by(_Image.id).limit(limit)))
+
+
+def retired(limit: int, after: str | None) -> list[models.Image]:
+    """Those of them that are retired."""
+    return free(limit, after, _Image.retired_at.is_not(None))
 
 
 @db.retry_on_deadlock

@@ -8,6 +8,7 @@ from sqlalchemy import orm
 from sqlalchemy.ext import hybrid
 
 from clouddesk import states
+from clouddesk.db import clock
 from clouddesk.db.models import base
 
 #: After every moment of a timetable.
@@ -74,7 +75,7 @@ class Course(base.Owned, base.Spec, base.FromTemplate, base.Base):
     @due_at.inplace.expression
     @classmethod
     def _due_at(cls) -> sa.ColumnElement[datetime.datetime]:
-        return sa.func.coalesce(cls.next_at, _NEVER)
+        return sa.func.coalesce(cls.next_at, clock.moment(_NEVER))
 
 
 class CourseMember(base.Person, base.Base):

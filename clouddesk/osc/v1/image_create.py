@@ -59,7 +59,7 @@ class _Filling(command.ShowOne):
     ) -> rows.Table:
         """The image as it is now."""
         return rows.of_one(
-            self.client.get_image(image_id),
+            self.client.patient().get_image(image_id),
             image_commands.SHOWN,
             image_commands.formatters(parsed_args),
         )
@@ -166,7 +166,7 @@ class CreateImage(_Filling):
             self.followed(image_id)
             rest = image_volume.rest(attrs)
             if rest:
-                self.client.update_image(image_id, **rest)
+                self.client.patient().update_image(image_id, **rest)
             image_filling.check(self.client, image_id)
         return image_id
 
@@ -195,17 +195,12 @@ class ImportImage(_Filling):
             self._from_file(parsed_args, found)
         elif parsed_args.uri:
             self._set_format(found, parsed_args.disk_format)
-            with image_filling.left_waiting(found.id):
-                self.client.import_image(found.id, _DOWNLOAD, parsed_args.uri)
-                self.followed(found.id)
+            self._imported(found, _DOWNLOAD, parsed_args.uri)
         elif found.status == 'uploading':
             # Somebody was stopped after the last byte.
-            with image_filling.left_waiting(found.id):
-                self.client.import_image(found.id, _DIRECT)
-                self.followed(found.id)
+            self._imported(found, _DIRECT)
         else:
             raise osc_exceptions.CommandError(_('Give --file or --uri.'))
-        image_filling.check(self.client, found.id)
         return self.shown(parsed_args, found.id)
 
     def _from_file(self, parsed_args: argparse.Namespace, found: Any) -> None:
@@ -213,8 +208,17 @@ class ImportImage(_Filling):
         parsed_args.container_format = found.container_format
         with image_transfer.opened(parsed_args.file) as (source, size):
             self._set_format(found, _format_of(parsed_args, source))
-            with image_filling.left_waiting(found.id):
+            with image_filling.left_waiting(self.client, found):
                 self.filled(parsed_args, found.id, source, size)
+                image_filling.check(self.client, found.id)
+
+    def _imported(
+        self, found: Any, method: str, uri: str | None = None
+    ) -> None:
+        with image_filling.left_waiting(self.client, found):
+            self.client.import_image(found.id, method, uri)
+            self.followed(found.id)
+            image_filling.check(self.client, found.id)
 
     def _set_format(self, found: Any, disk_format: str | None) -> None:
         if disk_format and disk_format != found.disk_format:

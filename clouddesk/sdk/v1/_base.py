@@ -1,6 +1,8 @@
 """What the parts of the proxy share."""
 
+import copy
 from typing import Any
+from typing import Self
 from typing import TypeVar
 
 from openstack import exceptions
@@ -14,6 +16,11 @@ from clouddesk.sdk.v1 import work_order as _work_order
 
 _T = TypeVar('_T', bound=resource.Resource)
 
+# While somebody waits, a restart of the service should pass unnoticed: the
+# pause between two attempts doubles from half a second, so seven of them
+# bridge about a minute.
+_RETRIES = 7
+_RETRIABLE = [429, 502, 503, 504]
 
 #: Of a body: what others must not read.
 _SECRET = frozenset({'import', 'login', 'uri', 'user_data'})
@@ -34,6 +41,17 @@ class BaseProxy(proxy.Proxy):
         if named or url.endswith(_TELLING):
             kwargs['log'] = False
         return super().request(url, method, *args, **kwargs)
+
+    def patient(self) -> Self:
+        """The same proxy, but one that bridges short failures
+
+        For calls only that may be made twice.
+        """
+        patient = copy.copy(self)
+        patient.connect_retries = _RETRIES
+        patient.status_code_retries = _RETRIES
+        patient.retriable_status_codes = _RETRIABLE
+        return patient
 
     def _find_one(
         self,

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from collections.abc import Generator
 from collections.abc import Iterable
 from collections.abc import Sequence
-import copy
 from typing import Any
-from typing import Self
 
 from openstack import exceptions
 from openstack import utils
@@ -14,12 +12,6 @@ from openstack import utils
 from clouddesk.sdk.v1 import _base
 from clouddesk.sdk.v1 import _common
 from clouddesk.sdk.v1 import work_order as _work_order
-
-# While waiting, a restart of the service should pass unnoticed: the pause
-# between two attempts doubles from half a second, so seven of them bridge
-# about a minute.
-_RETRIES_WHILE_WAITING = 7
-_RETRIABLE_WHILE_WAITING = [429, 502, 503, 504]
 
 
 class WorkOrdersMixin(_base.BaseProxy):
@@ -135,7 +127,7 @@ class WorkOrdersMixin(_base.BaseProxy):
         """
         order = self._get_resource(_work_order.WorkOrder, work_order)
         name = f'{_work_order.WorkOrder.__name__}:{order.id}'
-        patient = self._patient()
+        patient = self.patient()
         for _count in utils.iterate_timeout(
             timeout, f'Timeout waiting for {name} to end', wait=interval
         ):
@@ -162,11 +154,3 @@ class WorkOrdersMixin(_base.BaseProxy):
         return _work_order.WorkOrder.act_on_all(
             self, action, _common.ids(work_orders)
         )
-
-    def _patient(self) -> Self:
-        """The same proxy, but one that bridges short failures."""
-        patient = copy.copy(self)
-        patient.connect_retries = _RETRIES_WHILE_WAITING
-        patient.status_code_retries = _RETRIES_WHILE_WAITING
-        patient.retriable_status_codes = _RETRIABLE_WHILE_WAITING
-        return patient

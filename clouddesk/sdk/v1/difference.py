@@ -10,10 +10,12 @@ from clouddesk.sdk.v1 import _common
 class Difference(_common.DesktopResource):
     """Something that clouddesk and the cloud disagree about."""
 
-    #: The desktop that is meant, or whose id something carries.
+    #: The desktop that is meant, or whose id something carries, if any.
     desktop_id = resource.Body('desktop_id')
     #: Its name; None when there is no such desktop.
     desktop_name = resource.Body('desktop_name')
+    #: The image build that something was made for, if any.
+    image_build_id = resource.Body('image_build_id')
     #: E.g. ``vanished_server``, ``orphan_port`` or ``name_drift``.
     kind = resource.Body('kind')
     #: What is different, for people.
@@ -26,7 +28,8 @@ class Difference(_common.DesktopResource):
     repair = resource.Body('repair')
     #: What is there too much, or no more.
     resource_id = resource.Body('resource_id')
-    #: ``desktop``, ``server``, ``port``, ``volume`` or ``floating_ip``.
+    #: ``desktop``, ``server``, ``port``, ``volume``, ``floating_ip``,
+    #: ``snapshot`` or ``image``.
     resource_type = resource.Body('resource_type')
     #: After a repair: ``repaired``, ``ordered``, ``gone``, ``refused``,
     #: ``failed`` or ``later``.

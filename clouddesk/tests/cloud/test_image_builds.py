@@ -7,6 +7,7 @@ import fixtures
 from openstack import exceptions
 
 from clouddesk.tests.cloud import base
+from clouddesk.tests.fixtures import installer
 
 MANAGER = base.setting('MANAGER_CLOUD', base.MEMBER + '-manager')
 #: A TCP port on which desktops of the image give a shell to everybody.
@@ -49,7 +50,7 @@ class Guests(base.CloudTest):
         return _plain(said)
 
 
-class ImageBuildTest(Guests):
+class ImageBuildTestCase(base.CloudTest):
     def setUp(self):
         super().setUp()
         self.desk = self.connect(MANAGER).desktop
@@ -59,7 +60,7 @@ class ImageBuildTest(Guests):
         name = self.name()
         self.addCleanup(self.remove, name)
         self.openstack(
-            *('image', 'build', 'create', name, *_OUTSIDE, *options),
+            *('image', 'build', 'create', name, *options),
             '--wait',
             cloud=MANAGER,
         )
@@ -73,6 +74,9 @@ class ImageBuildTest(Guests):
             order = self.desk.delete_image_build(build.id)
             if order:
                 self.finished(order.id)
+        self.delete_images(name)
+
+    def delete_images(self, name):
         for image in self.connection.image.images(name=name):
             self.connection.image.delete_image(image)
 
@@ -88,20 +92,28 @@ class ImageBuildTest(Guests):
 
     def assertWhole(self, image):
         """H2: bytes that can be saved, and nothing of a server."""
-        self.assertGreater(image.size, 1 << 20)
         self.assertEqual('private', image.visibility)
-        self.assertEqual('build', image.properties['clouddesk_origin'])
         for name in ('block_device_mapping', 'bdm_v2', 'instance_uuid'):
             self.assertNotIn(name, image.properties)
         path = pathlib.Path(self.useFixture(fixtures.TempDir()).path, 'disk')
         self.connection.image.download_image(image, output=str(path))
         self.assertEqual(image.size, path.stat().st_size)
 
+    def volumes(self):
+        """Names of everything that Cinder has."""
+        cinder = self.connection.block_storage
+        things = (*cinder.volumes(), *cinder.snapshots())
+        return sorted(each.name or each.id for each in things)
+
+
+class ImageBuildTest(Guests, ImageBuildTestCase):
     def assertMarked(self, marker, *options):
-        build = self.begin(*options)
+        build = self.begin(*_OUTSIDE, *options)
         self.say(build.desktop_id, 'echo %s >/persist/marker; sync' % marker)
         image = self.finish(build)
         self.assertWhole(image)
+        self.assertGreater(image.size, 1 << 20)
+        self.assertEqual('build', image.properties['clouddesk_origin'])
         name = self.name()
         spec = ('--image', image.id, *_OUTSIDE[2:])
         self.openstack('pool', 'create', name, '--size', '3', *spec, '--wait')
@@ -116,20 +128,20 @@ class ImageBuildTest(Guests):
 
     def test_disk_in_cinder(self):
         """I12, S45, H2: the same, and no snapshot nor volume is left."""
-        before = self._volumes()
+        before = self.volumes()
         self.assertMarked('mark-' + self.name(), '--boot-from-volume', '1')
-        self.assertEqual(before, self._volumes())
+        self.assertEqual(before, self.volumes())
 
     def test_called_off(self):
         """I13: the builder stays, and nothing else."""
-        build = self.begin('--boot-from-volume', '1')
-        before = self._volumes()
+        build = self.begin(*_OUTSIDE, '--boot-from-volume', '1')
+        before = self.volumes()
         order = self.desk.finish_image_build(build.id)
-        self.until(lambda: self._volumes() != before, 'the snapshot')
+        self.until(lambda: self.volumes() != before, 'the snapshot')
         self.desk.cancel_image_build(build.id)
         order = self.finished(order.id)
         self.assertEqual('cancelled', order.status)
-        self.assertEqual(before, self._volumes())
+        self.assertEqual(before, self.volumes())
         images = list(self.connection.image.images(name=build.name))
         self.assertEqual([], images)
         build = self.desk.get_image_build(build.id)
@@ -137,7 +149,7 @@ class ImageBuildTest(Guests):
 
     def test_of_a_running_desktop(self):
         """S3, V49: refused, with its state."""
-        build = self.begin()
+        build = self.begin(*_OUTSIDE)
         refusal = self.assertRaises(
             exceptions.ConflictException,
             self.desk.create_desktop_image,
@@ -146,11 +158,42 @@ class ImageBuildTest(Guests):
         )
         self.assertIn('running', str(refusal))
 
-    def _volumes(self):
-        """Names of everything that Cinder has."""
-        cinder = self.connection.block_storage
-        things = (*cinder.volumes(), *cinder.snapshots())
-        return sorted(each.name or each.id for each in things)
+
+class InstallerTest(ImageBuildTestCase):
+    def told(self, desktop_id, text):
+        """Wait until the first serial line of a desktop tells something."""
+        server_id = self.proxy.get_desktop(desktop_id).server_id
+        compute = self.connection.compute
+        self.until(
+            lambda: (
+                text in compute.get_server_console_output(server_id)['output']
+            ),
+            text,
+        )
+
+    def test_from_an_installer(self):
+        """T1, T13: the ISO image installs; what it installed boots."""
+        marker = 'mark-' + self.name()
+        name = self.name()
+        path = self.useFixture(fixtures.TempDir()).join('installer.iso')
+        pathlib.Path(path).write_bytes(installer.iso(marker))
+        self.openstack(
+            *('image', 'create', name, '--file', path),
+            *('--disk-format', 'iso'),
+        )
+        self.addCleanup(self.delete_images, name)
+        before = self.volumes()
+        disk = (*base.SPEC[2:], '--boot-from-volume', '1')
+        build = self.begin('--image', name, *disk)
+        self.told(build.desktop_id, installer.INSTALLED)
+        image = self.finish(build)
+        self.assertEqual('iso', image.properties['clouddesk_origin'])
+        self.assertWhole(image)
+        self.assertEqual(before, self.volumes())
+        name = self.name()
+        spec = ('--image', image.id, *base.SPEC[2:])
+        self.openstack('create', name, *spec, '--wait')
+        self.told(self.proxy.find_desktop(name).id, marker)
 
 
 def _connected(address):

@@ -8,6 +8,7 @@ from clouddesk import notifications
 from clouddesk import rpc
 from clouddesk.api import access
 from clouddesk.conf import CONF
+from clouddesk.db.api import images
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
@@ -167,6 +168,14 @@ class ImageLoginTest(base.FunctionalTestCase):
             self.assertNotIn(PASSWORD, str(self.api.get(path)))
         self.assertIsNone(self.api.delete(self.path))
         self.assertEqual('default', self.api.get(self.path)['source'])
+
+    def test_i7_forgotten_with_its_image(self):
+        """Also when somebody deletes the image in Glance."""
+        self.keep()
+        del self.cloud.glance.images[self.image_id]
+        self.running.stop()
+        self.running = self.service.start_conductor()
+        service.until(lambda: images.find(self.image_id) is None, bool)
 
     def test_i7_v38_handed_to_the_assigned_user(self):
         self.needs_more_than_one_person(standalone.NO_ADMIN)

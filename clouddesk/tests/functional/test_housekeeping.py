@@ -4,9 +4,11 @@ import dataclasses
 
 from oslo_utils import uuidutils
 
+from clouddesk.cloud import naming
 from clouddesk.conductor import rpcapi
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
+from clouddesk.tests.fixtures.emulator import http
 from clouddesk.tests.functional import base
 
 
@@ -103,6 +105,58 @@ class AuditTest(base.FunctionalTestCase):
         (again,) = self.repair(ids=[found['id']])
         self.assertEqual('gone', again['verdict'])
         self.assertOneOfEach(1)
+
+    def leave_remains(self, build_id, installation=None):
+        """What a capture makes on its way, with nobody who goes on."""
+        marks = naming.build_marks(build_id)
+        if installation:
+            marks[naming.INSTALLATION_KEY] = installation
+        project_id = self.school.project_id
+        access = http.Access('', {}, {'id': project_id}, [], 0.0)
+        with self.cloud.lock:
+            volume = self.cinder._new({'size': 1, 'metadata': marks}, access)
+            volume['status'] = 'available'
+            self.cinder.volumes[volume['id']] = volume
+            snapshot = {
+                'id': uuidutils.generate_uuid(),
+                'name': 'left',
+                'volume_id': volume['id'],
+                'size': 1,
+                'status': 'available',
+                'metadata': marks,
+                '_project_id': project_id,
+                '_of_image': {},
+                '_due': 0.0,
+            }
+            self.cinder.snapshots[snapshot['id']] = snapshot
+            glance = self.cloud.glance
+            image_id = glance.reserve(project_id, 'left', **marks)
+        return {
+            'remains_image': image_id,
+            'remains_snapshot': snapshot['id'],
+            'remains_volume': volume['id'],
+        }
+
+    def test_what_is_left_of_an_image(self):
+        """S46: a snapshot, its copy and half an image go when asked."""
+        build_id = uuidutils.generate_uuid()
+        left = self.leave_remains(build_id)
+        found = self.differences()
+        self.assertEqual(
+            left, {each['kind']: each['resource_id'] for each in found}
+        )
+        self.assertEqual({build_id}, {one['image_build_id'] for one in found})
+        told = self.repair(all=True)
+        self.assertEqual({'repaired'}, {each['verdict'] for each in told})
+        self.cinder.settle()
+        self.assertEqual({}, self.cinder.volumes)
+        self.assertEqual({}, self.cinder.snapshots)
+        self.assertNotIn(left['remains_image'], self.cloud.glance.images)
+        self.assertEqual([], self.differences())
+
+    def test_what_another_clouddesk_makes_of_images(self):
+        self.leave_remains(uuidutils.generate_uuid(), 'another')
+        self.assertEqual([], self.differences())
 
     def test_another_clouddesk_in_the_same_project(self):
         """Its desktops are no orphans, whatever is removed here."""

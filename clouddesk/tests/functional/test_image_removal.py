@@ -42,6 +42,12 @@ class DeleteTest(RemovalTestCase):
             self.assertNotIn(image_id, self.glance.images)
         self.assertEqual(404, self.refusal(self.delete, image_id)[0])
 
+    def test_one_that_waits_for_its_bytes(self):
+        """S4, T2: what a client left that was killed while it uploaded."""
+        image_id = self.image(status='queued', size=None)
+        self.finish(self.delete(image_id))
+        self.assertNotIn(image_id, self.glance.images)
+
     def test_a_public_one_stays(self):
         """S4: whoever asks."""
         status, error = self.refusal(self.delete, self.school.image_id)
@@ -146,6 +152,8 @@ class DeleteTest(RemovalTestCase):
         shown = self.api.get('/images/' + image_id)
         self.assertEqual('image_in_use', shown['fault']['code'])
         self.assertIsNone(shown['work_order_id'])
+        kept = self.act('images', image_id, 'activate')
+        self.assertIsNone(kept['fault'])
         self.cloud.faults.clear()
         self.finish(self.act('work-orders', order['id'], 'retry'))
 
@@ -221,6 +229,29 @@ class RetireTest(RemovalTestCase):
         self.assertIsNone(shown['retired_at'])
         self.assertFalse(self.glance.images[image_id]['os_hidden'])
         self.build_desktop(name='Bob', image_id=image_id)
+
+    def test_restored_meanwhile(self):
+        """H14: refused, rather than retired all the same."""
+        image_id = self.image()
+        self.build_desktop(image_id=image_id)
+        refused = []
+
+        def ask():
+            # It is deactivated by now, but neither hidden nor retired.
+            for verb in ('restore', 'activate', 'deactivate'):
+                error = self.refusal(self.act, 'images', image_id, verb)
+                refused.append((verb, error[0], error[1]['code']))
+
+        self.cloud.fault('image', 'PATCH', image_id, times=1, callback=ask)
+        self.finish(self.act('images', image_id, 'retire'))
+        self.assertEqual(
+            [
+                (verb, 409, 'image_busy')
+                for verb in ('restore', 'activate', 'deactivate')
+            ],
+            refused,
+        )
+        self.act('images', image_id, 'restore')
 
     def test_several(self):
         """I6: with a verdict for each."""

@@ -1,7 +1,10 @@
+import logging
 import socket
+import threading
 from unittest import mock
 
 import ddt
+import fixtures
 from oslo_config import cfg
 from oslotest import base
 
@@ -208,7 +211,18 @@ class RefusedTest(SourcesTest):
         error = self.refused('https://two.example.org/')
         self.assertEqual('source_refused', error.code)
         self.assertEqual({'field': 'uri'}, error.details)
-        self.assertIn('127.0.0.1', error.text)
+
+    def test_names_inside_are_not_told(self):
+        """T3: what is private, and what is not, get the same answer."""
+        log = self.useFixture(fixtures.FakeLogger(level=logging.INFO))
+        said = {
+            self.refused('https://%s.example.org/' % name).text.replace(
+                name, ''
+            )
+            for name in ('mirror', 'metadata', 'unknown')
+        }
+        self.assertEqual(1, len(said))
+        self.assertIn('mirror.example.org: it leads to 10.2.0.5', log.output)
 
     def test_secrets_are_not_repeated(self):
         uri = 'http://images.example.org:22/a?signature=hunter2'
@@ -235,10 +249,11 @@ class LookupTest(base.BaseTestCase):
             (0, 0, 0, '', ('fe80::1%eth0', 443, 0, 2)),
         ]
         uri = 'https://images.example.org/'
-        error = self.assertRaises(
+        log = self.useFixture(fixtures.FakeLogger(level=logging.INFO))
+        self.assertRaises(
             image_sources.Refused, image_sources.check, uri, options()
         )
-        self.assertIn('fe80::1', error.text)
+        self.assertIn('leads to fe80::1', log.output)
         getaddrinfo.assert_called_once_with(
             'images.example.org.', 443, type=socket.SOCK_STREAM
         )
@@ -246,6 +261,20 @@ class LookupTest(base.BaseTestCase):
     @mock.patch.object(socket, 'getaddrinfo', autospec=True)
     def test_no_name_server(self, getaddrinfo):
         getaddrinfo.side_effect = socket.gaierror
+        self.assertRaises(
+            image_sources.Refused,
+            image_sources.check,
+            'https://images.example.org/',
+            options(),
+        )
+
+    @mock.patch.object(image_sources, 'PATIENCE', 0.01)
+    @mock.patch.object(socket, 'getaddrinfo', autospec=True)
+    def test_a_name_server_that_takes_its_time(self, getaddrinfo):
+        """T3: it keeps no request waiting."""
+        over = threading.Event()
+        self.addCleanup(over.set)
+        getaddrinfo.side_effect = lambda *_args, **_kwargs: over.wait(60)
         self.assertRaises(
             image_sources.Refused,
             image_sources.check,

@@ -155,6 +155,28 @@ class RequestsTest(_Hearing, base.ApiTest):
         self.assertEqual(200, answer.status_int)
         self.assertEqual('desktop.update', self.newest()['action'])
 
+    def test_it_is_sent_again_some_times_and_not_for_ever(self):
+        """M22: one message must not hold up all others."""
+        path = '/v1/desktops/%s' % self.desktop_id
+        self.call('PATCH', path, {'note': 'x'})
+        self.assertEqual({rpc.NOTIFY_RETRIES}, self.retries())
+
+    def test_an_operator_says_how_often_it_is_sent_again(self):
+        """M22"""
+        for chosen in (0, 7, -1):
+            group = 'oslo_messaging_notifications'
+            self.config(group=group, retry=chosen)
+            notifications.init(conf.CONF, 'api')
+            path = '/v1/desktops/%s' % self.desktop_id
+            self.call('PATCH', path, {'note': 'x'})
+            self.assertEqual({chosen}, self.retries())
+            _impl_test.reset()
+
+    def retries(self):
+        """How often those that were sent might have been sent again."""
+        notifications.flush()
+        return {retry for *_rest, retry in _impl_test.NOTIFICATIONS}
+
     def test_a_broker_that_hangs_is_not_waited_for(self):
         hangs = threading.Event()
         with contextlib.ExitStack() as stack:

@@ -63,6 +63,11 @@ class SeedingTest(base.CloudTestCase):
             if id_ not in self.before
         ]
 
+    def shown(self):
+        """The id of the one that is not hidden."""
+        (image,) = [each for each in self.made() if not each['os_hidden']]
+        return image['id']
+
     def assertNothingMade(self):
         self.assertEqual([], self.made())
 
@@ -137,6 +142,48 @@ class MadeTest(SeedingTest):
         self.assertEqual(1, len(shown))
         self.assertEqual(2, len(self.made()))
         self.assertIn('unchanged', self.seed(entry)[1])
+
+    def test_back_to_the_old_version(self):
+        """M6: a list that is taken back takes its images back."""
+        data = disks.qcow2(size=2 * disks.GIB)
+        newer = self.folder / 'newer'
+        newer.write_bytes(data)
+        first = self.entry()
+        second = self.entry(
+            file=str(newer), sha256=hashlib.sha256(data).hexdigest()
+        )
+        self.seed(first)
+        old = self.shown()
+        self.seed(second)
+        new = self.shown()
+        _failed, said = self.seed(first, dry_run=True)
+        self.assertIn('would be changed: hidden', said)
+        self.assertIn('would be hidden: ' + new, said)
+        self.assertEqual(new, self.shown())
+        failed, said = self.seed(first)
+        self.assertEqual(0, failed, said)
+        self.assertEqual(old, self.shown())
+        self.assertEqual(2, len(self.made()))
+        self.assertIn('unchanged', self.seed(first)[1])
+        self.assertNotIn('hidden', self.said[-1])
+
+    def test_back_to_one_that_nobody_can_use(self):
+        """M6: what is deactivated takes nobody's place."""
+        self.test_a_new_version()
+        old = next(image for image in self.made() if image['os_hidden'])
+        old['status'] = 'deactivated'
+        self.write(DATA)
+        _failed, said = self.seed(self.entry())
+        self.assertIn('unchanged', said)
+        self.assertTrue(old['os_hidden'])
+        self.assertNotEqual(old['id'], self.shown())
+
+    def test_hidden_by_the_list(self):
+        """M6: it stays so."""
+        entry = self.entry(hidden=True)
+        self.seed(entry)
+        self.assertIn('unchanged', self.seed(entry)[1])
+        self.assertTrue(self.made()[0]['os_hidden'])
 
     def test_one_that_was_left_half_made(self):
         """M6: a run that was killed is made up for."""
@@ -225,6 +272,15 @@ class FailedTest(SeedingTest):
         failed, _said = self.seed(self.entry())
         self.assertEqual(1, failed)
         self.assertNothingMade()
+
+    def test_a_proxy_gives_up(self):
+        """M6: an answer that glanceclient does not know stops no other."""
+        self.emulator.fault('image', method='PUT', status=504)
+        failed, said = self.seed(self.entry(), self.entry(name='other'))
+        self.assertEqual(1, failed)
+        self.assertIn('made', said)
+        (image,) = self.made()
+        self.assertEqual('other', image['name'])
 
     def test_what_arrives_is_something_else(self):
         put = self.glance.put_data

@@ -92,7 +92,7 @@ STATEMENTS = {
     'POST /v1/images/{image_id}/actions/import': 1,
     'GET /v1/images/{image_id}/imports': 0,
     'POST /v1/images/{image_id}/actions/respond': 2,
-    'POST /v1/images/{image_id}/actions/deactivate': 2,
+    'POST /v1/images/{image_id}/actions/deactivate': 3,
     'POST /v1/images/{image_id}/actions/restore': 5,
     'POST /v1/images/{image_id}/actions/retire': 9,
     'GET /v1/images/{image_id}/history': 1,
@@ -211,7 +211,7 @@ class StatementsTest(matrix.Asking, base.ApiTest):
         builders = [None] * self.size
         build_id = self.make_image_build(given)
         self.copies(models.ImageBuild, build_id, builder_id=builders)
-        images_db.get_or_make(images_db.Known(self.image_id, base.PROJECT))
+        images_db.update(images_db.Known(self.image_id, base.PROJECT), {})
         self.sql(
             'UPDATE desktops SET template_id = :id, template_revision = 1',
             id=template_id,

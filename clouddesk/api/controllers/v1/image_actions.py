@@ -3,7 +3,6 @@
 from typing import Any
 
 from clouddesk import cloud
-from clouddesk import exceptions
 from clouddesk.api import exposure
 from clouddesk.api import image_fields
 from clouddesk.api import request as cd_request
@@ -12,12 +11,11 @@ from clouddesk.api.controllers.v1 import image_import
 from clouddesk.api.controllers.v1 import image_removal
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
+from clouddesk.cloud import image_list
 from clouddesk.cloud import types
+from clouddesk.db import models
 from clouddesk.db.api import images as db
 from clouddesk.policies import images as policies
-
-#: Glance's statuses of images that have data.
-_TURNABLE = ('active', 'deactivated')
 
 
 class _Activate(exposure.Controller):
@@ -76,23 +74,29 @@ def _set_active(
 ) -> dict[str, Any]:
     with image_fields.refused(image_id):
         images = cloud.for_user(req.caller).image
-        _check(images.get(image_id), active)
+        row = _check(images.get(image_id), active)
         images.set_active(image_id, active)
+        if active and row is not None and row.fault_code:
+            # Somebody wants it as it is.
+            db.forgive(image_id)
         found = images.get(image_id)
     return image_fields.shown(req, [found])[0]
 
 
-def _check(image: types.Image, active: bool) -> None:
+def _check(image: types.Image, active: bool) -> models.Image | None:
     """
+    :returns: what only clouddesk knows of it
+    :raises ImageBusy: an order holds it, and may want the contrary
     :raises ImageWrongState: Glance has no data of it, or it is retired, and
         that is more than not being active
     """
-    row = db.find(image.id) if active else None
-    is_retired = row is not None and row.retired_at is not None
-    if is_retired or image.status not in _TURNABLE:
-        raise exceptions.ImageWrongState(
-            name=image.name or image.id,
-            status='retired' if is_retired else image.status,
-            action='activate' if active else 'deactivate',
-            allowed=' or '.join(_TURNABLE),
+    row = db.check_free(image.id)
+    is_retired = active and row is not None and row.retired_at is not None
+    if is_retired or image.status not in image_list.WITH_DATA:
+        raise image_fields.wrong_state(
+            image,
+            'activate' if active else 'deactivate',
+            image_list.WITH_DATA,
+            'retired' if is_retired else None,
         )
+    return row

@@ -53,11 +53,13 @@ class Creation(exposure.Controller):
         _check_room(user, size)
         origin = 'upload' if source is None else 'import'
         fields = {'container_format': 'bare'} | fields | {'origin': origin}
+        # Asked before: an image whose maker gets an error is lost to her.
+        glance = user.image_data.address()
         with image_fields.refused(image_id, fields):
             made = user.image_data.make(fields, image_id)
         if source is not None:
             made = _fetched(user, made, source)
-        return _answer(req, user, made)
+        return _answer(req, glance, made)
 
 
 class Imports(exposure.Controller):
@@ -174,11 +176,11 @@ def _fetched(
 
 
 def _answer(
-    req: cd_request.Request, user: cloud.Cloud, made: types.Image
+    req: cd_request.Request, glance: str, made: types.Image
 ) -> exposure.Answer:
     body = image_fields.shown(req, [made])[0]
     if made.status == 'queued':
-        places = view.places(made.id, user.image_data.address())
+        places = view.places(made.id, glance)
         body['links'] = [*body['links'], *places]
     return exposure.Answer(
         body, location=links.href(req.application_url, 'images', made.id)

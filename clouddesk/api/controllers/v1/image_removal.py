@@ -5,6 +5,7 @@ from typing import Any
 from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk import flows
+from clouddesk import states
 from clouddesk.api import exposure
 from clouddesk.api import image_fields
 from clouddesk.api import limits
@@ -14,15 +15,12 @@ from clouddesk.api import validation
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import images as schemas
 from clouddesk.api.schemas import work_orders as order_schemas
-from clouddesk.cloud import image_facts
+from clouddesk.cloud import image_list
 from clouddesk.cloud import types
 from clouddesk.db.api import image_orders
 from clouddesk.db.api import image_users
 from clouddesk.db.api import images as db
 from clouddesk.policies import images as policies
-
-#: Glance's statuses that an image may be retired in.
-_RETIRABLE = ('active', 'deactivated')
 
 
 def _batch(rule: str, kind: str) -> exposure.Controller:
@@ -116,7 +114,7 @@ def _parts(
     asked = [
         found[each]
         for each, refusal in verdicts.items()
-        if refusal is None and found[each].kind == image_facts.DATA
+        if refusal is None and found[each].kind == states.DATA
     ]
     if not asked:
         return {}
@@ -136,8 +134,7 @@ def _known(
 ) -> db.Known:
     if found is None:
         return db.Known(image_id, str(req.caller.project_id), image_id)
-    name = (found.name or found.id)[:255]
-    return db.Known(found.id, str(found.owner), name)
+    return db.Known.of(found)
 
 
 def _judge(
@@ -156,8 +153,8 @@ def _judge(
     if kind == flows.IMAGE_DELETE:
         protected = exceptions.ImageProtected(name=_name(image))
         return protected if image.protected else None
-    if image.status not in _RETIRABLE:
-        return _wrong_state(image, 'retire', _RETIRABLE)
+    if image.status not in image_list.WITH_DATA:
+        return image_fields.wrong_state(image, 'retire', image_list.WITH_DATA)
     return None
 
 
@@ -165,19 +162,7 @@ def _check_restorable(req: cd_request.Request, image: types.Image) -> None:
     if image.owner != req.caller.project_id:
         raise exceptions.ImageForeign(name=_name(image))
     if not image.hidden and image.status != 'deactivated':
-        raise _wrong_state(image, 'restore', ('deactivated',))
-
-
-def _wrong_state(
-    image: types.Image, action: str, allowed: tuple[str, ...]
-) -> exceptions.ImageWrongState:
-    return exceptions.ImageWrongState(
-        details={'status': image.status, 'allowed': list(allowed)},
-        name=_name(image),
-        status=image.status,
-        action=action,
-        allowed=', '.join(allowed),
-    )
+        raise image_fields.wrong_state(image, 'restore', ('deactivated',))
 
 
 def _name(image: types.Image) -> str:

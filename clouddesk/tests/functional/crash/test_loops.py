@@ -14,6 +14,7 @@ from clouddesk.conf import CONF
 from clouddesk.db import models
 from clouddesk.db import turns
 from clouddesk.db.api import courses
+from clouddesk.db.api import images as images_api
 from clouddesk.tests import tally
 from clouddesk.tests.functional.crash import picture
 from clouddesk.tests.functional.crash import stage
@@ -344,8 +345,28 @@ class Retirement(Loop):
         return 'old' not in names and not orders['work_orders']
 
 
+class Vanished(Loop):
+    """I7: somebody deleted an image in Glance that has an account."""
+
+    noun = 'vanished'
+    places = (('clouddesk.db.api.images.remove', 1),)
+
+    def prepare(self, house):
+        images = house.cloud.glance
+        image_id = images.create_image(
+            house.school.project_id, 'old', visibility='private'
+        )
+        known = images_api.Known(image_id, house.school.project_id, 'old')
+        images_api.update(known, {'login_user': 'ada'})
+        del images.images[image_id]
+
+    def is_over(self, house):
+        return images_api.free(1, None) == []
+
+
 LOOPS = (
     Retirement(),
+    Vanished(),
     Sweep(),
     Restart(),
     GiveUp(),

@@ -1,5 +1,6 @@
 from oslo_utils import uuidutils
 
+from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk.cloud import naming
 from clouddesk.tests.unit.cloud import base
@@ -51,6 +52,17 @@ class CapturesTest(base.CloudTestCase):
         self.assertEqual([found], self.captures.list_copies())
         listed = self.cloud.volume.list_volumes()
         self.assertEqual([self.disk.id], [each.id for each in listed])
+
+    def test_a_cloud_without_cinder(self):
+        """S46: nothing of Cinder's is in the way of sweeping images."""
+        cloud.reset()
+        self.emulator.keystone.endpoints['block-storage'] = None
+        bare = cloud.for_project(self.school.project_id).captures
+        self.assertEqual([], bare.list_snapshots())
+        self.assertEqual([], bare.find_snapshots(self.build_id))
+        self.assertEqual([], bare.list_copies())
+        self.assertEqual([], bare.find_copies(self.build_id))
+        self.assertEqual([], bare.list_images())
 
     def test_upload(self):
         """H2: the image is marked before it has a byte."""

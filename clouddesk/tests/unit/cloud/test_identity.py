@@ -1,3 +1,4 @@
+from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk.tests.unit.cloud import base
 
@@ -10,6 +11,14 @@ class IdentityTest(base.CloudTestCase):
     def test_missing_project(self):
         self.assertRaises(
             exceptions.CloudNotFound,
-            self.cloud.identity.project_name,
+            cloud.for_service().identity.project_name,
             'nothing',
         )
+
+    def test_who_may_not_look_is_not_told_what_is_missing(self):
+        for project_id in ('nothing', self.school.other_project_id):
+            self.assertRaises(
+                exceptions.CloudForbidden,
+                self.cloud.identity.project_name,
+                project_id,
+            )

@@ -53,6 +53,8 @@ class World:
         self.lost_images = set()
         #: Images that orders are about, by id.
         self.images = {}
+        #: Those of them that no list has.
+        self.unlisted = set()
         #: Servers of people without clouddesk, by image.
         self.image_servers = {}
         #: Security groups: name -> id.
@@ -600,6 +602,14 @@ class Image(_Room):
             return self._world.images[id_]
 
         return self._call('get_image', effect, image_id)
+
+    def get_many(self, ids):
+        def effect(ids):
+            there = self._world.images
+            listed = there.keys() - self._world.unlisted
+            return {id_: there[id_] for id_ in ids if id_ in listed}
+
+        return self._call('get_images', effect, tuple(ids))
 
     def delete(self, image_id):
         def effect(id_):

@@ -137,6 +137,13 @@ class CheckupTest(base.ConductorTestCase):
         self.work(order_id)
         self.assertEqual(('ok', 'warm'), self.code('image_cache'))
 
+    def test_quota_of_what_no_desktop_needs(self):
+        self.quotas.volume.return_value = {
+            'snapshots': types.Limit(1, 1),
+            'snapshots_fast': types.Limit(1, 1),
+        }
+        self.assertEqual(('ok', 'enough'), self.code('quota'))
+
     def test_quota(self):
         for used, expected in (
             (17, ('ok', 'enough')),

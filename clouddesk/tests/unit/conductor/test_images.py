@@ -75,6 +75,8 @@ class DeleteTest(ImagesTestCase):
         self.world.image_servers.clear()
         work_orders.act('retry', [order.id], base.PROJECT)
         self.assertEqual('succeeded', self.work(order.id).status)
+        # Nothing is looked up that no step asks for.
+        self.assertEqual([], self.world.verbs('get_image'))
 
     def test_its_store_needs_it(self):
         """H14: RBD keeps what clones were made of."""
@@ -219,6 +221,12 @@ class RetireTest(ImagesTestCase):
         self.assertTrue(images.unretire('win'))
         self.assertFalse(images.unretire('win'))
         self.assertEqual(0, sum(self.loop().values()))
+
+    def test_it_cannot_be_restored_before_it_is_retired(self):
+        """H14: nobody is told that it stays, and then it is retired."""
+        order_id = self.order_image(flows.IMAGE_RETIRE)
+        self.assertRaises(exceptions.ImageBusy, images.unretire, 'win')
+        self.assertEqual('succeeded', self.work(order_id).status)
 
     def test_it_cannot_be_restored_while_it_goes(self):
         self.retire()

@@ -6,6 +6,7 @@ from clouddesk.conductor import reconciler
 from clouddesk.conductor import sweep
 from clouddesk.conductor import sync
 from clouddesk.conductor import timetable
+from clouddesk.conductor import vanished
 from clouddesk.db.api import purge
 from clouddesk.tests.unit.conductor import base
 
@@ -22,6 +23,7 @@ class ReconcilerTest(base.ConductorTestCase):
             mock.create_autospec(sweep.Sweep, instance=True),
             conf.CONF,
             mock.create_autospec(timetable.Timetable, instance=True),
+            mock.create_autospec(vanished.Vanished, instance=True),
         )
 
     def test_lost_orders_are_found_oldest_first(self):

@@ -2,10 +2,12 @@ import threading
 from unittest import mock
 
 from clouddesk import conf
+from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.cloud import captures
 from clouddesk.cloud import naming
 from clouddesk.cloud import types
+from clouddesk.conductor import audit
 from clouddesk.conductor import sweep
 from clouddesk.db.api import image_builds
 from clouddesk.tests.unit.db import base
@@ -90,6 +92,51 @@ class RemainsTest(base.DatabaseTestCase):
         self.build()
         self.left('another')
         self.assertEqual(0, self.swept())
+
+    def test_images_where_there_are_no_volumes(self):
+        """A cloud may do without Cinder."""
+        self.left(self.build().id)
+        away = exceptions.CloudError(service='Cinder', reason='away')
+        self.rooms.list_snapshots.side_effect = away
+        self.rooms.list_copies.side_effect = away
+        self.assertEqual(1, self.swept())
+        self.cloud.image.delete.assert_called_once_with('i1')
+
+    def test_not_what_is_going_already(self):
+        build_id = self.build().id
+        self.left(build_id)
+        self.rooms.list_copies.return_value = [
+            types.Volume('v1', 'deleting', build_id=build_id)
+        ]
+        self.assertEqual(2, self.swept())
+        self.cloud.volume.delete.assert_not_called()
+
+    def audited(self, project_id='project'):
+        auditor = audit.Audit(lambda _id: self.cloud, mock.Mock(), mock.Mock())
+        return [
+            each.kind
+            for each in auditor.differences(project_id)
+            if each.image_build_id
+        ]
+
+    def test_audit(self):
+        """S46: what nobody makes is listed, whoever began it."""
+        everything = ['remains_image', 'remains_snapshot', 'remains_volume']
+        build = self.build()
+        self.left(build.id)
+        self.assertEqual(everything, self.audited())
+        self.left('another')
+        self.assertEqual(everything, self.audited())
+        self.left(build.id, ours=False)
+        self.assertEqual(['remains_image'], self.audited())
+
+    def test_audit_while_it_is_made(self):
+        """A build of another project explains nothing."""
+        build = self.build()
+        image_builds.finish(base.ORDER, build, {})
+        self.left(build.id)
+        self.assertEqual([], self.audited())
+        self.assertEqual(3, len(self.audited('other')))
 
     def test_not_before_its_time(self):
         self.left(self.build().id)

@@ -263,6 +263,7 @@ def difference(**attrs):
         'project_id': PROJECT_ID,
         'desktop_id': 'some-desktop',
         'desktop_name': None,
+        'image_build_id': None,
         'message': 'It belongs to nobody.',
         'repair': 'delete',
     } | attrs

@@ -4,6 +4,7 @@ import ddt
 
 from clouddesk import exceptions
 from clouddesk import states
+from clouddesk.api.views import image_builds as view
 from clouddesk.db import models
 from clouddesk.db import paging
 from clouddesk.db.api import desktop_orders
@@ -69,6 +70,40 @@ class StatusTest(BuildTestCase):
         self.assertEqual('activated', build.status)
         self.assertEqual(('new', 'done'), (build.image_id, build.note))
         self.assertEqual(0, self.count(models.Desktop))
+
+    def test_what_stays_behind_the_image(self):
+        """S41, I13: the image is ready, and its build does not lie."""
+        build = self.built()
+        order = self.ordered(build)
+        claimed = self.claim(order)
+        (item,) = claimed.items
+        done = {'image_id': 'new', 'activated_at': order.created_at}
+        where = (order.id, claimed.epoch)
+        progress.finish_step(*where, item.id, 6, {}, of_build=done)
+        fault = ('removal_failed', 'No.')
+        off = {'status': states.OFF}
+        progress.finish_item(*where, item.id, 'failed', off, fault)
+        progress.finish_order(*where, states.FAILED, fault)
+        build = self.get(build.id)
+        self.assertEqual('removal_failed', self.shown(build)['code'])
+        work_orders.act('retry', [order.id], 'project')
+        work_orders.act('cancel', [order.id], 'project')
+        claimed = self.claim(order)
+        progress.finish_order(order.id, claimed.epoch, states.CANCELLED)
+        build = self.get(build.id)
+        self.assertEqual('fault', build.status)
+        self.assertEqual('not_tidied', self.shown(build)['code'])
+        for ask in (
+            functools.partial(image_builds.update, build.id, {'name': 'x'}),
+            functools.partial(self.ordered, build),
+        ):
+            refusal = self.assertRaises(exceptions.ImageBuildActivated, ask)
+            self.assertEqual('image_build_wrong_state', refusal.code)
+        self.set_desktops([build.builder_id], states.OFF)
+        self.assertIsNotNone(image_builds.discard(base.ORDER, build))
+
+    def shown(self, build):
+        return view.image_build(build, '')['fault']
 
     def test_a_builder_that_fails(self):
         build = self.built(states.FAULT)

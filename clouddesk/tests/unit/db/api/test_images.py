@@ -12,16 +12,16 @@ MAC = images.Known('mac', 'project', 'mac')
 class RowTest(base.DatabaseTestCase):
     def test_made_when_first_needed(self):
         self.assertIsNone(images.find('win'))
-        row = images.get_or_make(WIN)
+        row = images.update(WIN, {})
         self.assertEqual(('win11', 'project'), (row.name, row.project_id))
         self.assertIsNone(row.work_order_id)
-        again = images.get_or_make(images.Known('win', 'project', 'other'))
+        again = images.update(images.Known('win', 'project', 'other'), {})
         self.assertEqual('win11', again.name)
         self.assertEqual({'win'}, set(images.by_id(['win', 'mac'])))
 
     def test_made_by_all_at_once(self):
         """Two requests need the row of one image."""
-        calls = [lambda: images.get_or_make(WIN)] * 4
+        calls = [lambda: images.update(WIN, {})] * 4
         results = self.at_once(*calls)
         self.assertEqual(['answers'], list(results))
         self.assertEqual(1, self.count(models.Image))
@@ -34,18 +34,19 @@ class RowTest(base.DatabaseTestCase):
         image_orders.act(base.ORDER, 'image.retire', [WIN], {})
         images.remove('win')
         self.assertIsNotNone(images.find('win'))
-        images.get_or_make(MAC)
+        images.update(MAC, {})
         images.remove('mac')
         self.assertIsNone(images.find('mac'))
 
     def test_retired_ones_in_pages(self):
         for known in (WIN, MAC):
-            row = images.get_or_make(known)
+            row = images.update(known, {})
             images.update(known, {'retired_at': row.created_at})
         self.assertEqual(['mac'], [i.id for i in images.retired(1, None)])
         self.assertEqual(['win'], [i.id for i in images.retired(9, 'mac')])
         image_orders.act(base.ORDER, 'image.delete', [WIN], {})
         self.assertEqual(['mac'], [i.id for i in images.retired(9, None)])
+        self.assertEqual(['mac'], [i.id for i in images.free(9, None)])
 
 
 class OrderTest(base.DatabaseTestCase):

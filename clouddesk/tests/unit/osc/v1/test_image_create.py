@@ -5,6 +5,9 @@ from unittest import mock
 
 import ddt
 import fixtures
+from openstack import exceptions as sdk_exceptions
+from osc_lib import exceptions
+import requests
 
 from clouddesk.osc import image_filling
 from clouddesk.osc import image_transfer
@@ -80,28 +83,154 @@ class OptionsTest(ImageCreateTest):
         err = self.complain('desktop image import ' + WIN['id'])
         self.assertIn('--file or --uri', err)
 
-    def test_it_goes_wrong_later(self):
-        """M7: what the service says is told, and what became of the image."""
+
+class LaterTest(ImageCreateTest):
+    """Something goes wrong when the bytes have come."""
+
+    def setUp(self):
+        super().setUp()
         self.cloud.answer('POST', '/images', WIN)
-        self.cloud.refuse('POST', PATH + '/actions/check', 503, 'Away.')
-        deleted = self.useFixture(
+        self.deleted = self.useFixture(
             fixtures.MockPatchObject(
                 image_transfer.Transfer, 'delete', autospec=True
             )
         ).mock
-        self.useFixture(
+        self.uploaded = self.useFixture(
             fixtures.MockPatchObject(image_filling, 'upload', autospec=True)
+        ).mock
+
+    def check(self, *answers):
+        """What the service, or the way to it, says to a check."""
+        path = fakes.API + PATH + '/actions/check'
+        self.cloud.requests.post(path, list(answers))
+
+    def create(self):
+        return 'desktop image create win11 --file ' + self.file()
+
+    def test_it_is_refused(self):
+        """M7: what became of the image is told."""
+        refused = {'status': 'refused', 'message': 'A backing file.'}
+        self.check({'json': refused})
+        for gone, said in ((True, 'nothing is left'), (False, 'delete')):
+            self.deleted.return_value = gone
+            err = self.complain(self.create())
+            self.assertIn('A backing file.', err)
+            self.assertIn(said, err)
+
+    def test_a_restart_of_the_service(self):
+        """M7: it passes unnoticed."""
+        self.check(
+            {'status_code': 502},
+            {'exc': requests.exceptions.ConnectionError},
+            {'json': PASSED},
         )
-        for gone, said in ((True, 'nothing is left'), (False, 'delete it')):
-            deleted.return_value = gone
-            err = self.complain(
-                'desktop image create win11 --file ' + self.file()
-            )
-            self.assertIn('Away.', err)
-            self.assertIn(said if gone else 'openstack image delete', err)
+        self.succeed(self.create())
+        self.deleted.assert_not_called()
+
+    def test_a_service_that_stays_away(self):
+        """M7: good bytes are kept, and how to go on is told."""
+        gone = requests.exceptions.ConnectionError('No\nroute.')
+        away = fakes.error(503, 'Away.')
+        for answer, said in (({'exc': gone}, 'No route.'), (away, 'Away.')):
+            self.check(answer)
+            err = self.complain(self.create())
+            self.assertIn(said, err)
+            self.assertIn('openstack desktop image check ' + WIN['id'], err)
+        self.deleted.assert_not_called()
+
+    def test_a_token_that_ended_meanwhile(self):
+        """M7: so does an error of the way to Keystone."""
+        self.uploaded.side_effect = lambda *_args: self.cloud.requests.post(
+            fakes.AUTH_URL + '/auth/tokens', status_code=401
+        )
+        self.check({'status_code': 401})
+        err = self.complain(self.create())
+        self.assertIn('openstack desktop image check ' + WIN['id'], err)
+        self.deleted.assert_not_called()
+
+
+class ImportTest(ImageCreateTest):
+    """What ``image import`` leaves, by what the image has become."""
+
+    def setUp(self):
+        super().setUp()
+        self.filled = self.useFixture(
+            fixtures.MockPatchObject(image_filling, 'upload', autospec=True)
+        ).mock
+        self.turned = self.cloud.answer(
+            'POST', PATH + '/actions/deactivate', WIN
+        )
+
+    def complain_of(self, error, *statuses):
+        """
+        :param statuses: of the image, before and after
+        """
+        self.filled.side_effect = error
+        self.cloud.answer(
+            'GET',
+            PATH,
+            *[
+                fakes.image(id=WIN['id'], status=status, disk_format='qcow2')
+                for status in statuses
+            ],
+        )
+        line = 'desktop image import %s --file %s' % (WIN['id'], self.file())
+        return self.complain(line)
+
+    def test_other_bytes_came(self):
+        """M7: an image with wrong bytes is in nobody's way to good ones."""
+        wrong = exceptions.CommandError('Not what was sent.')
+        err = self.complain_of(wrong, 'queued', 'active')
+        self.assertIn('is deactivated', err)
+        self.assertIn('openstack image delete ' + WIN['id'], err)
+        self.assertEqual(1, self.turned.call_count)
+
+    def test_it_cannot_be_taken_out_of_use(self):
+        self.cloud.refuse('POST', PATH + '/actions/deactivate', 403, 'No.')
+        wrong = exceptions.CommandError('Not what was sent.')
+        err = self.complain_of(wrong, 'queued', 'active')
+        self.assertIn('do not use it', err)
+        self.assertIn('openstack image delete ' + WIN['id'], err)
+
+    def test_nothing_came(self):
+        hung_up = exceptions.CommandError('Glance hung up.')
+        err = self.complain_of(hung_up, 'queued')
+        self.assertIn('as it was; try again', err)
+        self.assertEqual(0, self.turned.call_count)
+
+    def test_one_that_is_in_use(self):
+        """M7: one that was not to be filled stays in use."""
+        busy = exceptions.CommandError('Conflict.')
+        self.assertIn('as it was', self.complain_of(busy, 'active'))
+        self.assertEqual(0, self.turned.call_count)
+
+    def test_what_came_is_not_known(self):
+        """M7: nobody says that it is as it was."""
+        away = sdk_exceptions.SDKException('Away.')
+        for status in ('active', 'saving'):
+            err = self.complain_of(away, 'queued', status)
+            self.assertIn('desktop image check ' + WIN['id'], err)
+            self.assertNotIn('as it was', err)
+        self.assertEqual(0, self.turned.call_count)
 
 
 class FollowTest(ImageCreateTest):
+    def test_a_restart_of_the_service(self):
+        """M7: what Glance still fetches is not deleted."""
+        self.cloud.answer('POST', '/images', WIN)
+        waiting = fakes.image(id=WIN['id'], status='queued')
+        self.cloud.answer('GET', PATH, waiting, fakes.error(502, 'Away.'), WIN)
+        self.cloud.answer(
+            'GET',
+            PATH + '/imports',
+            fakes.error(503, 'Away.'),
+            {'imports': [{'status': 'processing', 'message': ''}]},
+        )
+        self.succeed(
+            'desktop image create win11 --uri https://x.example/ '
+            '--disk-format raw'
+        )
+
     def test_until_it_is_there(self):
         """M7: an import is followed, and its states are told."""
         self.cloud.answer('POST', '/images', WIN)
@@ -156,6 +285,15 @@ class CheckTest(ImageCreateTest):
         said['status'] = 'passed'
         self.cloud.answer('POST', PATH + '/actions/check', said)
         self.succeed('desktop image check ' + WIN['id'])
+
+    def test_no_way_to_the_service(self):
+        """What is in between has its say, but not the terminal."""
+        gone = requests.exceptions.ConnectionError('No\x1b[31m\nroute.')
+        path = fakes.API + PATH + '/actions/check'
+        self.cloud.requests.post(path, exc=gone)
+        err = self.complain('desktop image check ' + WIN['id'])
+        self.assertIn('No\\x1b[31m route.', err)
+        self.assertEqual(1, len(err.splitlines()))
 
 
 class VolumeTest(ImageCreateTest):

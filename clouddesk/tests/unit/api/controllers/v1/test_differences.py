@@ -35,6 +35,22 @@ class DifferencesTest(base.ApiTest):
         self.assertEqual([], answer.json['unread'])
         self.assertNotIn('cloud', one)
 
+    def test_what_is_left_of_an_image(self):
+        """S46: of a build, and of no desktop."""
+        self.call_.return_value = [
+            FOUND
+            | {
+                'kind': 'remains_snapshot',
+                'resource_type': 'snapshot',
+                'desktop_id': None,
+                'image_build_id': 'some-build',
+            }
+        ]
+        (one,) = self.get('/v1/differences', 'manager').json['differences']
+        self.assertEqual('some-build', one['image_build_id'])
+        self.assertIsNone(one['desktop_id'])
+        self.assertIn('image build some-build', one['message'])
+
     def test_a_manager_sees_her_project_only(self):
         for query in ('?all_projects=true', '?project_id=x'):
             answer = self.get('/v1/differences' + query, 'manager')

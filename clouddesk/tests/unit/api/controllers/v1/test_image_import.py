@@ -8,6 +8,7 @@ import ddt
 from clouddesk import exceptions
 from clouddesk import image_sources
 from clouddesk.cloud import types
+from clouddesk.db.api import image_orders
 from clouddesk.db.api import images as db
 from clouddesk.tests.fixtures import disks
 from clouddesk.tests.unit.api import base
@@ -80,6 +81,15 @@ class CreateTest(ImageImportTest):
             },
             None,
         )
+
+    def test_a_catalogue_without_glance(self):
+        """M7: nothing is made of which nobody learns the id."""
+        self.data.address.side_effect = exceptions.CloudError(
+            service='Keystone', reason='no endpoint'
+        )
+        answer = self.post('/v1/images', {'name': 'win11'})
+        self.assert_error(answer, 502, 'cloud_error')
+        self.assertFalse(self.data.make.called)
 
     def test_options_of_openstack_image_create(self):
         """T3: id, formats, sizes, protection, visibility, properties, tags."""
@@ -299,6 +309,32 @@ class CheckTest(ImageImportTest):
         row = db.find(NEW)
         self.assertEqual(('qcow2', None), (row.format, row.fault_code))
         self.assertIsNotNone(row.checked_at)
+
+    def fault(self):
+        return db.find(NEW).fault_code
+
+    def test_a_good_one_that_was_refused_before(self):
+        """T12: it passes now; what an order came to grief on stays."""
+        self.is_image(disks.qcow2(), disk_format='raw')
+        self.check()
+        self.assertEqual('image_refused', self.fault())
+        self.is_image(disks.qcow2(), disk_format='qcow2')
+        self.check()
+        self.assertIsNone(self.fault())
+        known = db.Known(NEW, base.PROJECT)
+        db.update(known, {'fault_code': 'image_in_use'})
+        self.check()
+        self.assertEqual('image_in_use', self.fault())
+
+    def test_one_that_an_order_holds(self):
+        """T12: its fault is that of the order."""
+        known = db.Known(NEW, base.PROJECT, 'x')
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        image_orders.act(order, 'image.delete', [known], {})
+        self.is_image(disks.qcow2(), disk_format='raw')
+        self.check()
+        self.assertIsNone(self.fault())
+        self.assertIsNotNone(db.find(NEW).checked_at)
 
     @ddt.data(
         ('qcow2', disks.qcow2(backing=b'/etc/shadow'), 'backing_file'),

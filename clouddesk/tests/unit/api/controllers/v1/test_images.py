@@ -218,6 +218,10 @@ class ImageTest(ImagesTestCase):
         answer = self.post(ONE + '/actions/activate', {})
         error = self.assert_error(answer, 409, 'image_wrong_state')
         self.assertIn('is retired', error['message'])
+        self.assertEqual(
+            {'status': 'retired', 'allowed': ['active', 'deactivated']},
+            error['details'],
+        )
 
     def test_unknown(self):
         for name in ('get', 'change'):
@@ -294,7 +298,7 @@ class ImageTest(ImagesTestCase):
 
     def test_another_project(self):
         """S45: what is ours of it goes along."""
-        images_db.get_or_make(images_db.Known(base.IMAGE, base.PROJECT))
+        images_db.update(images_db.Known(base.IMAGE, base.PROJECT), {})
         answer = self.edit(owner=base.OTHER_PROJECT)
         self.assertEqual(200, answer.status_int, answer.text)
         self.images.change.assert_called_once_with(
@@ -383,6 +387,25 @@ class ImageTest(ImagesTestCase):
         self.images.set_active.assert_called_once_with(
             base.IMAGE, verb == 'activate'
         )
+
+    def test_activated_it_has_no_fault(self):
+        """S5, T6: what kept it from being deleted is over, too."""
+        known = images_db.Known(base.IMAGE, base.PROJECT, 'win11')
+        images_db.update(known, {'fault_code': 'image_in_use'})
+        answer = self.post(ONE + '/actions/deactivate', {})
+        self.assertEqual('image_in_use', answer.json['fault']['code'])
+        answer = self.post(ONE + '/actions/activate', {})
+        self.assertIsNone(answer.json['fault'])
+
+    @ddt.data('activate', 'deactivate')
+    def test_one_that_an_order_works_on(self, verb):
+        """H14: it is not retired the moment that it is activated."""
+        known = images_db.Known(base.IMAGE, base.PROJECT, 'win11')
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        image_orders.act(order, 'image.retire', [known], {})
+        answer = self.post('%s/actions/%s' % (ONE, verb), {})
+        self.assert_error(answer, 409, 'image_busy')
+        self.images.set_active.assert_not_called()
 
     def test_respond(self):
         """T6: with the own project's voice."""
