@@ -17,6 +17,9 @@ DELETE = 'desktop.delete'
 #: Made again from its image or template, under the same id and on the same
 #: port; what was on its disk is lost.
 REBUILD = 'desktop.rebuild'
+#: Among the inputs of a rebuild: for somebody else, so that further disks do
+#: not stay either.
+ANEW = 'anew'
 #: Moved to another host while it runs.
 MIGRATE = 'desktop.migrate'
 #: Connected again, with the server and disk that it has; a repair.

@@ -7,6 +7,7 @@ What a service does not tell stops nothing but a dry run.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import concurrent.futures
 import dataclasses
 import functools
@@ -107,16 +108,20 @@ def order(
 
 
 def require_room(
-    project_id: str, size: int | None, kind: str | None = None
+    project_id: str,
+    size: int | None,
+    kind: str | None = None,
+    further: Sequence[int] = (),
 ) -> None:
     """Refuse an image of a disk that the project has no room for (S45, H17).
 
     :param size: GiB of a disk in Cinder; None is one of a hypervisor
     :param kind: the volume type of the disk, if it is not the default one
+    :param further: GiB of the other disks of a whole machine
     :raises OverQuota: names everything that is too much
     """
     if CONF.quota.preflight:
-        needed = image_needs(size)
+        needed = image_needs(size, further)
         _refuse(examine(project_id, needed, {'volume_type': kind}))
 
 
@@ -167,10 +172,15 @@ def needs(spec: Mapping[str, Any], count: int, pools: int = 0) -> Needs:
         },
         NETWORK: {'ports': count, 'addresses': count},
     }
+    sizes = [each['size'] for each in spec.get('data_disks') or ()]
     if spec['boot_from'] == 'volume':
-        size = spec['volume_size']
-        wanted[VOLUME] = {'volumes': count, 'gigabytes': count * size}
-        wanted[VOLUME][quotas.PER_VOLUME] = size
+        sizes.append(spec['volume_size'])
+    if sizes:
+        wanted[VOLUME] = {
+            'volumes': count * len(sizes),
+            'gigabytes': count * sum(sizes),
+            quotas.PER_VOLUME: max(sizes),
+        }
     if spec.get('floating_network_id'):
         wanted[NETWORK] |= {'floating_ips': count, 'floating_addresses': count}
     if spec.get('remote_protocols'):
@@ -180,27 +190,30 @@ def needs(spec: Mapping[str, Any], count: int, pools: int = 0) -> Needs:
     return wanted
 
 
-def image_needs(size: int | None) -> Needs:
+def image_needs(size: int | None, further: Sequence[int] = ()) -> Needs:
     """What an image of a disk needs while it is made, at the least.
 
     Uploads of others end meanwhile, so their number counts for nothing.
 
-    :param size: as :func:`require_room` takes it
+    :param size: as :func:`require_room` takes it, and so is ``further``
     """
+    sizes = [*(() if size is None else (size,)), *further]
+    count = 1 + len(further)
     # Nobody knows how small a disk becomes, but it becomes something.
-    room = {'image_count_total': 1, 'image_size_total': 1}
-    if size is None:
+    room = {'image_count_total': count, 'image_size_total': count}
+    if not sizes:
         return {IMAGE: room}
+    total = sum(sizes)
     if CONF.images.capture_format == 'raw':
-        room['image_size_total'] = size * _MIB_IN_GIB
-    counted = (size if CONF.quota.snapshots_take_gigabytes else 0) + size
+        room['image_size_total'] += total * _MIB_IN_GIB - len(sizes)
+    counted = (total if CONF.quota.snapshots_take_gigabytes else 0) + total
     return {
         IMAGE: room,
         VOLUME: {
-            'snapshots': 1,
-            'volumes': 1,
+            'snapshots': len(sizes),
+            'volumes': len(sizes),
             'gigabytes': counted,
-            quotas.PER_VOLUME: size,
+            quotas.PER_VOLUME: max(sizes),
         },
     }
 

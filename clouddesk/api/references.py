@@ -13,6 +13,7 @@ from clouddesk import exceptions
 from clouddesk import first_boot
 from clouddesk import states
 from clouddesk.api import answers
+from clouddesk.api import data_disks
 from clouddesk.api import logins
 from clouddesk.cloud import types
 from clouddesk.conf import CONF
@@ -56,6 +57,7 @@ def resolve(
         'network_id': network_id,
         'boot_from': boot_from,
         **_disk(boot_from, wanted.get('volume_size'), image, flavor),
+        'data_disks': data_disks.resolve(user, wanted, image),
         'availability_zone': zone,
         'vcpus': flavor.vcpus,
         'ram': flavor.ram,

@@ -106,6 +106,9 @@ def present_spec(
     merged = wish_of(row) | changes
     if merged.get('boot_from') == 'image' and 'volume_size' not in changes:
         merged.pop('volume_size', None)
+    if 'image_id' in changes and 'data_images' not in changes:
+        # A whole machine brings its own.
+        merged['former_data_images'] = merged.pop('data_images')
     wanted = {key: each for key, each in merged.items() if each is not None}
     spec = references.resolve(req.caller, wanted)
     if 'login' in changes:

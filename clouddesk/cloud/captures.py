@@ -46,10 +46,11 @@ class Captures:
         return [_snapshot(row) for row in found]
 
     def create_snapshot(
-        self, build_id: str, volume_id: str, name: str
+        self, build_id: str, volume_id: str, name: str, disk: int = 0
     ) -> types.Snapshot:
         """Ask for a snapshot of a volume, also of one in use.
 
+        :param disk: which further disk of a whole machine; 0 is none
         :raises CloudQuotaExceeded: the project has no room for it
         """
         wanted = {
@@ -57,7 +58,7 @@ class Captures:
             'name': name,
             # Cinder is told so before microversion 3.66, and may be after.
             'force': True,
-            'metadata': naming.build_marks(build_id),
+            'metadata': naming.build_marks(build_id, disk),
         }
         answer = self._post('/snapshots', {'snapshot': wanted}, volume_id)
         return _snapshot(answer['snapshot'])
@@ -88,18 +89,24 @@ class Captures:
         return volumes.marked_with(self._conn, naming.BUILD_KEY)
 
     def create_copy(
-        self, build_id: str, snapshot_id: str, size: int, name: str
+        self,
+        build_id: str,
+        snapshot_id: str,
+        size: int,
+        name: str,
+        disk: int = 0,
     ) -> types.Volume:
         """Ask for a volume that holds what a snapshot does.
 
         :param size: GiB
+        :param disk: which further disk of a whole machine; 0 is none
         :raises CloudQuotaExceeded: the project has no room for it
         """
         wanted = {
             'snapshot_id': snapshot_id,
             'size': size,
             'name': name,
-            'metadata': naming.build_marks(build_id),
+            'metadata': naming.build_marks(build_id, disk),
         }
         answer = self._post('/volumes', {'volume': wanted}, snapshot_id)
         return volumes.volume(answer['volume'])
@@ -170,4 +177,5 @@ def _snapshot(said: Mapping[str, Any]) -> types.Snapshot:
         size=said.get('size') or 0,
         build_id=metadata.get(naming.BUILD_KEY),
         ours=naming.has_marks(metadata),
+        disk=naming.disk_of(metadata),
     )

@@ -85,6 +85,7 @@ class Compute:
         port_id: str,
         image_id: str | None = None,
         volume_id: str | None = None,
+        data_volumes: Sequence[str] = (),
         availability_zone: str | None = None,
         user_data: str | None = None,
         keep_running: bool = False,
@@ -94,6 +95,7 @@ class Compute:
 
         :param image_id: boot from this image, or
         :param volume_id: from this volume, which outlives the server
+        :param data_volumes: further disks, which outlive it, too
         :param user_data: what the guest does at its first boot
         :param cdrom: beside the volume, booted from while that is empty
         :param keep_running: Masakari shall start it elsewhere when its host
@@ -113,8 +115,9 @@ class Compute:
                 **({_HA_KEY: 'True'} if keep_running else {}),
             },
             'image_id': image_id,
-            'block_device_mapping': volume_id
-            and _boot_volume(volume_id) + _cdrom(cdrom),
+            'block_device_mapping': _disks(
+                image_id, volume_id, cdrom, data_volumes
+            ),
             'availability_zone': availability_zone,
             'user_data': user_data and _coded(user_data),
         }
@@ -287,6 +290,44 @@ class Compute:
 
 def _coded(user_data: str) -> str:
     return base64.b64encode(user_data.encode()).decode()
+
+
+def _disks(
+    image_id: str | None,
+    volume_id: str | None,
+    cdrom: types.Image | None,
+    data_volumes: Sequence[str],
+) -> list[dict[str, Any]] | None:
+    """What Nova attaches; None leaves it to make a disk of the image."""
+    if volume_id is not None:
+        first = _boot_volume(volume_id) + _cdrom(cdrom)
+    elif image_id is not None and data_volumes:
+        first = _boot_image(image_id)
+    else:
+        return None
+    return first + [_data_volume(each) for each in data_volumes]
+
+
+def _boot_image(image_id: str) -> list[dict[str, Any]]:
+    return [
+        {
+            'boot_index': 0,
+            'uuid': image_id,
+            'source_type': 'image',
+            'destination_type': 'local',
+            'delete_on_termination': True,
+        }
+    ]
+
+
+def _data_volume(volume_id: str) -> dict[str, Any]:
+    return {
+        'boot_index': -1,
+        'uuid': volume_id,
+        'source_type': 'volume',
+        'destination_type': 'volume',
+        'delete_on_termination': False,
+    }
 
 
 def _boot_volume(volume_id: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from openstack import exceptions as sdk_exceptions
 from oslo_utils import uuidutils
 
 from clouddesk import exceptions
+from clouddesk import states
 from clouddesk.cloud import errors
 from clouddesk.cloud import image_facts
 from clouddesk.cloud import image_list
@@ -23,6 +24,9 @@ _SERVICE = 'Glance'
 
 #: Ids in one query.
 _CHUNK = 50
+
+#: More images of whole machines than a project ever sees.
+_WHOLES = 1000
 
 _PATCH = 'application/openstack-images-v2.1-json-patch'
 
@@ -70,6 +74,16 @@ class Image:
         with errors.translated(_SERVICE):
             found = image_list.images(self._conn.image, wanted, count)
             yield from itertools.islice(found, count)
+
+    def wholes(self) -> list[types.Image]:
+        """All that the caller sees of whole machines."""
+        found: dict[str, types.Image] = {}
+        for hidden in (False, True):
+            wanted = image_list.Wanted(
+                kind=states.WHOLE, visibility='all', hidden=hidden
+            )
+            found |= {each.id: each for each in self.list_(wanted, _WHOLES)}
+        return list(found.values())
 
     def used(self, project_id: str) -> int:
         """Bytes of all images that a project has."""

@@ -8,6 +8,8 @@ image in Glance may change that, too.
 from collections.abc import Mapping
 from typing import Any
 
+from oslo_utils import uuidutils
+
 from clouddesk import states
 from clouddesk.cloud import types
 
@@ -23,6 +25,7 @@ NAMES = {
     'origin': PREFIX + 'origin',
     'max_ram': PREFIX + 'max_ram',
     'min_vcpus': PREFIX + 'min_vcpus',
+    'data_images': PREFIX + 'data_images',
     'multiqueue': 'hw_vif_multiqueue_enabled',
     'hidden': 'os_hidden',
 }
@@ -95,6 +98,7 @@ def image(said: Mapping[str, Any]) -> types.Image:
         multiqueue=_flag(said.get(NAMES['multiqueue'])),
         **{name: said.get(name) for name in _OF_THE_SYSTEM},
         tags=tuple(sorted(said.get('tags') or ())),
+        data_images=_ids(said.get(NAMES['data_images']), kind),
         hidden=bool(said.get('os_hidden')),
         created_at=said.get('created_at'),
         updated_at=said.get('updated_at'),
@@ -116,6 +120,17 @@ def _number(text: Any) -> int | None:
     if len(text) > _DIGITS or not (text.isascii() and text.isdecimal()):
         return None
     return int(text) if int(text) <= _MOST else None
+
+
+def _ids(text: Any, kind: Any) -> tuple[str, ...]:
+    """Of images; a copy of a whole machine may have kept them, too."""
+    if kind != states.WHOLE:
+        return ()
+    return tuple(
+        each
+        for each in str(text or '').replace(',', ' ').split()
+        if uuidutils.is_uuid_like(each)
+    )
 
 
 def _flag(text: Any) -> bool:
@@ -140,6 +155,8 @@ def _spelled(name: str, value: Any) -> Any:
         return value
     if name == NAMES['note'] and not value:
         return None
+    if isinstance(value, (list, tuple)):
+        return ','.join(value) or None
     if isinstance(value, bool):
         return 'true' if value else 'false'
     return str(value)

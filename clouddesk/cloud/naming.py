@@ -7,6 +7,7 @@ each mark is set by the very call that creates the thing.
 
 from collections.abc import Mapping
 import re
+from typing import Any
 
 from clouddesk.conf import CONF
 
@@ -17,6 +18,10 @@ SERVER_TAG = 'clouddesk'
 DESKTOP_KEY = 'clouddesk_desktop_id'
 ORDER_KEY = 'clouddesk_order_id'
 INSTALLATION_KEY = 'clouddesk_installation'
+#: Which further disk of a desktop it is, or belongs to, from 1.
+DISK_KEY = 'clouddesk_disk'
+#: The image that such a disk was made from.
+IMAGE_KEY = 'clouddesk_image_id'
 #: Of snapshots, volumes and images that are there for an image build.
 BUILD_KEY = 'clouddesk_build_id'
 
@@ -58,9 +63,30 @@ def marks() -> dict[str, str]:
     return {INSTALLATION_KEY: name} if name else {}
 
 
-def build_marks(build_id: str) -> dict[str, str]:
-    """Metadata of what is there only until an image is finished."""
-    return {BUILD_KEY: build_id} | marks()
+def build_marks(build_id: str, disk: int = 0) -> dict[str, str]:
+    """Metadata of what is there only until an image is finished.
+
+    :param disk: which further disk of a whole machine it is for
+    """
+    return {BUILD_KEY: build_id} | disk_marks(disk) | marks()
+
+
+def disk_marks(disk: int, image_id: str | None = None) -> dict[str, str]:
+    """Metadata that tell disks of one machine apart.
+
+    :param disk: 0 is that of the system, which needs none
+    :param image_id: what it was made from
+    """
+    if not disk:
+        return {}
+    said = {DISK_KEY: str(disk)}
+    return said | ({IMAGE_KEY: image_id} if image_id else {})
+
+
+def disk_of(metadata: Mapping[str, Any]) -> int:
+    """Which disk something is, or belongs to; 0 is that of the system."""
+    text = str(metadata.get(DISK_KEY, ''))
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def has_marks(metadata: Mapping[str, str]) -> bool:

@@ -91,6 +91,13 @@ class Volume:
     since: datetime.datetime | None = None
     #: The image build that reads an image from it, if any.
     build_id: str | None = None
+    #: Which disk of a desktop it is, or is a copy of: 0 is that of the
+    #: system, the others count from 1.
+    disk: int = 0
+    #: The image that such a disk was made from, if it is not the first.
+    image_id: str | None = None
+    #: Where it is attached, such as ``/dev/vdb``.
+    device: str | None = None
     #: The servers that it is attached to.
     server_ids: tuple[str, ...] = ()
     #: Name of its volume type.
@@ -109,6 +116,8 @@ class Snapshot:
     #: The image build that it was made for, if any.
     build_id: str | None = None
     ours: bool = True
+    #: As that of a volume.
+    disk: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,6 +165,8 @@ class Image:
     os_version: str | None = None
     architecture: str | None = None
     tags: tuple[str, ...] = ()
+    #: Of a whole machine: the ids of the images of its further disks.
+    data_images: tuple[str, ...] = ()
     #: Not in the lists of who does not ask for hidden ones.
     hidden: bool = False
     #: ISO 8601, UTC.

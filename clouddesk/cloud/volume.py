@@ -33,6 +33,19 @@ class Volume:
         """The volumes that clouddesk made in the project."""
         return marked_with(self._conn, naming.DESKTOP_KEY)
 
+    def attached_to(self, server_id: str) -> list[types.Volume]:
+        """Whoever made them, in the order of the devices."""
+        with errors.translated(_SERVICE):
+            rows = listing.pages(
+                self._conn.block_storage, '/volumes/detail', 'volumes'
+            )
+            found = [volume(row) for row in rows]
+        return sorted(
+            (each for each in found if server_id in each.server_ids),
+            # /dev/vdb, …, /dev/vdz, /dev/vdaa
+            key=lambda each: (len(each.device or ''), each.device or ''),
+        )
+
     def create_from_image(
         self,
         desktop_id: str,
@@ -40,6 +53,7 @@ class Volume:
         size: int,
         image_id: str | None,
         availability_zone: str | None = None,
+        disk: int = 0,
     ) -> types.Volume:
         """Ask for a bootable volume; does not wait for it.
 
@@ -47,6 +61,7 @@ class Volume:
         :param image_id: None is an empty one, see :meth:`set_bootable`
         :param availability_zone: that of the server; Cinder chooses when it
             has none of this name
+        :param disk: which further disk of the desktop it is; 0 is none
         :raises CloudQuotaExceeded: the project has no room for it
         """
         with errors.translated(_SERVICE):
@@ -55,7 +70,9 @@ class Volume:
                 size=size,
                 image_id=image_id,
                 availability_zone=self._zone(availability_zone),
-                metadata={naming.DESKTOP_KEY: desktop_id} | naming.marks(),
+                metadata={naming.DESKTOP_KEY: desktop_id}
+                | naming.disk_marks(disk, image_id)
+                | naming.marks(),
             )
         return volume(made.to_dict(original_names=True))
 
@@ -130,6 +147,7 @@ def marked_with(
 def volume(said: Mapping[str, Any]) -> types.Volume:
     """A volume as Cinder's API shows it."""
     metadata = said['metadata'] or {}
+    attachments = said.get('attachments') or ()
     return types.Volume(
         id=said['id'],
         status=said['status'],
@@ -140,9 +158,10 @@ def volume(said: Mapping[str, Any]) -> types.Volume:
         ours=naming.has_marks(metadata),
         since=_since(said),
         build_id=metadata.get(naming.BUILD_KEY),
-        server_ids=tuple(
-            each['server_id'] for each in said.get('attachments') or ()
-        ),
+        disk=naming.disk_of(metadata),
+        image_id=metadata.get(naming.IMAGE_KEY),
+        device=next((each.get('device') for each in attachments), None),
+        server_ids=tuple(each['server_id'] for each in attachments),
         type=said.get('volume_type'),
     )
 

@@ -280,10 +280,10 @@ def _vanished(
         ('volume', seen.volumes, cloud.volume.get),
         ('floating_ip', seen.floating_ips, cloud.floating_ips.get),
     ):
-        held = getattr(row, '%s_id' % kind)
-        if held and not _of(present, held) and get(held) is None:
-            repair = 'rebuild' if kind == 'volume' else _mend(row, seen)
-            yield _of_row(row, 'vanished', kind, held, repair)
+        for held in filter(None, sweep.held(row, kind)):
+            if not _of(present, held) and get(held) is None:
+                repair = 'rebuild' if kind == 'volume' else _mend(row, seen)
+                yield _of_row(row, 'vanished', kind, held, repair)
 
 
 def _unplugged(row: models.Desktop, seen: sweep.Seen) -> Iterator[Difference]:

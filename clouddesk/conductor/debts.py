@@ -7,6 +7,7 @@ and done here as soon as the desktop is free.
 
 from oslo_log import log as logging
 
+from clouddesk import flows
 from clouddesk import states
 from clouddesk.conductor import rounds
 from clouddesk.db import models
@@ -41,6 +42,7 @@ class Debts:
             action,
             [desktop.id],
             desktop.project_id,
+            {flows.ANEW: True} if action == 'rebuild' else {},
             first=debts_api.still(desktop),
         )
         LOG.info(

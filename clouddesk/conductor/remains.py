@@ -93,4 +93,5 @@ def _is_used(thing: Thing, build: models.ImageBuild | None) -> bool:
     if build.status in _MAKING:
         return True
     is_finished = build.activated_at is not None
-    return is_finished and kind == 'image' and id_ == build.image_id
+    images = {build.image_id, *(d.get('image_id') for d in build.disks or ())}
+    return is_finished and kind == 'image' and id_ in images

@@ -9,6 +9,7 @@ import functools
 from oslo_config import cfg
 from oslo_log import log as logging
 
+from clouddesk import flows
 from clouddesk import states
 from clouddesk.conductor import rounds
 from clouddesk.db import models
@@ -43,6 +44,7 @@ class Returns:
                 'rebuild',
                 [desktop.id],
                 desktop.project_id,
+                {flows.ANEW: True},
                 first=assignments.giving_back(desktop, *still),
             )
         else:

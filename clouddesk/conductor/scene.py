@@ -78,12 +78,8 @@ class Scene:
         self.see(by_desktop(self._cloud.compute.list_servers(ids), ids))
 
     def look_at_volumes(self, desktops: Iterable[models.Desktop]) -> None:
-        """One list for all of them; none when all boot from images."""
-        ids = [
-            each.id
-            for each in desktops
-            if each.boot_from == 'volume' or each.volume_id
-        ]
+        """One list for all of them; none when none of them has any."""
+        ids = [each.id for each in desktops if _has_volumes(each)]
         volume = self._cloud.volume
         found = []
         if len(ids) == 1:
@@ -204,9 +200,19 @@ class Scene:
             return self._groups[key]
 
     def volumes(self, desktop: models.Desktop) -> list[types.Volume]:
-        """The recorded one first."""
+        """All disks that it has in Cinder; recorded ones first."""
         found = self._volumes.get(desktop.id, [])
-        return sorted(found, key=lambda v: v.id != desktop.volume_id)
+        held = {desktop.volume_id, *(desktop.data_volumes or ())}
+        return sorted(found, key=lambda v: v.id not in held)
+
+
+def _has_volumes(desktop: models.Desktop) -> bool:
+    return bool(
+        desktop.boot_from == 'volume'
+        or desktop.volume_id
+        or desktop.data_disks
+        or desktop.data_volumes
+    )
 
 
 def by_desktop(things: Iterable[Any], ids: Iterable[str]) -> dict[str, Any]:

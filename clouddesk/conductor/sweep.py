@@ -186,15 +186,25 @@ def _judge(
         row = rows.get(thing.desktop_id)
         if row is None:
             found.append(Leftover(kind, thing.id, thing.desktop_id, 'orphan'))
-        elif _is_twin(thing.id, getattr(row, '%s_id' % kind), row, there):
+        elif _is_twin(thing, held(row, kind), row, there):
             found.append(Leftover(kind, thing.id, thing.desktop_id, 'twin'))
     return found
 
 
+def held(row: models.Desktop, kind: str) -> list[str | None]:
+    """What a desktop has of a kind: one, or its disks by their place."""
+    first = getattr(row, '%s_id' % kind)
+    further = row.data_volumes if kind == 'volume' else None
+    return [first, *(further or ())]
+
+
 def _is_twin(
-    id_: str, held: str | None, row: models.Desktop, there: set[str]
+    thing: Any, has: list[str | None], row: models.Desktop, there: set[str]
 ) -> bool:
-    return row.work_order_id is None and id_ != held and held in there
+    place = getattr(thing, 'disk', 0)
+    if row.work_order_id is not None or thing.id in has:
+        return False
+    return place < len(has) and has[place] in there
 
 
 def is_due(leftover: Leftover, project_id: str | None = None) -> bool:
@@ -215,8 +225,9 @@ def is_due(leftover: Leftover, project_id: str | None = None) -> bool:
     if leftover.why == 'orphan' or not rows:
         return leftover.why == 'orphan' and not rows
     (row,) = rows
-    held = getattr(row, '%s_id' % leftover.kind)
-    return row.work_order_id is None and held not in (None, leftover.id)
+    has = held(row, leftover.kind)
+    has_another = any(has) and leftover.id not in has
+    return row.work_order_id is None and has_another
 
 
 def remove(cloud: Any, leftover: Leftover) -> None:

@@ -28,6 +28,7 @@ SHOWN = (
     'network_id',
     'boot_from',
     'volume_size',
+    'data_images',
     'availability_zone',
     'vcpus',
     'ram',
@@ -103,6 +104,12 @@ def attributes(
 ) -> dict[str, Any]:
     """What the options ask of the API, names turned into ids."""
     attrs = _references(parsed_args, connection)
+    if parsed_args.data_images is not None:
+        attrs['data_images'] = [
+            find.image(connection, name)
+            for name in parsed_args.data_images
+            if name
+        ]
     if login.is_given(parsed_args):
         attrs['login'] = login.attributes(parsed_args)
     if parsed_args.user_data:
@@ -163,6 +170,16 @@ def whole_number(value: str) -> int:
 
 
 def _add_plain_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--data-image',
+        metavar='<image>',
+        dest='data_images',
+        action='append',
+        help=_(
+            'Image of a further disk (name or ID; repeat for several); an '
+            'empty one leaves out those of a whole machine'
+        ),
+    )
     parser.add_argument(
         '--note', metavar='<note>', help=_('A remark for people')
     )

@@ -105,6 +105,8 @@ TAG: Schema = {
     ),
 }
 MAX_TAGS = 50
+#: Of one desktop; every one of them takes a place on its bus.
+MAX_DATA_DISKS = 8
 
 
 def integer(smallest: int, largest: int = 2**31 - 1) -> Schema:
@@ -234,6 +236,7 @@ SPEC: dict[str, Schema] = {
     'boot_from': one_of(('image', 'volume')),
     'volume_size': nullable(INTEGER),
     'availability_zone': OPTIONAL_STRING,
+    'data_images': {'type': 'array', 'items': STRING},
     'vcpus': INTEGER,
     'ram': INTEGER,
     'disk': INTEGER,
@@ -259,6 +262,7 @@ WANTED_SPEC: dict[str, Schema] = {
     'boot_from': one_of(('image', 'volume')),
     'volume_size': integer(1),
     'availability_zone': NAME_255,
+    'data_images': set_of(UUID, MAX_DATA_DISKS),
     'name_template': text(64, 1),
     'floating_network_id': UUID,
     'remote_protocols': set_of(one_of(remote.PROTOCOLS)),

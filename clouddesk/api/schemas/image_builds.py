@@ -28,7 +28,13 @@ CREATE = common.made_from({**_NAMED, **_NEEDS}, required=('name',))
 del CREATE['properties']['name_template']
 
 CAPTURE = common.fields(
-    {**_NAMED, **_NEEDS, 'volume_id': common.UUID}, required=('name',)
+    {
+        **_NAMED,
+        **_NEEDS,
+        'volume_id': common.UUID,
+        'whole': common.BOOLEAN,
+    },
+    required=('name',),
 )
 
 UPDATE = common.fields(_NAMED) | {'minProperties': 1}
@@ -56,6 +62,7 @@ IMAGE_BUILD = common.whole(
         'boot_from': common.nullable(common.one_of(('image', 'volume'))),
         'volume_size': common.nullable(common.INTEGER),
         'image_id': common.OPTIONAL_STRING,
+        'data_images': {'type': 'array', 'items': common.STRING},
         'work_order_id': common.OPTIONAL_STRING,
         'activated_at': common.nullable(common.TIME),
         'project_id': common.STRING,

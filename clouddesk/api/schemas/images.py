@@ -127,6 +127,8 @@ UPDATE = common.fields(
             key: common.nullable(schema) if key in _LACKING else schema
             for key, schema in ABOUT.items()
         },
+        # Of a whole machine.
+        'data_images': common.set_of(common.UUID, common.MAX_DATA_DISKS),
         # Another project; Glance lets only admins choose it.
         'owner': common.KEYSTONE_ID,
         'properties': PROPERTIES
@@ -163,6 +165,7 @@ IMAGE = common.whole(
         'max_ram': common.nullable(common.INTEGER),
         'min_vcpus': common.nullable(common.INTEGER),
         'multiqueue': common.BOOLEAN,
+        'data_images': {'type': 'array', 'items': common.STRING},
         'os_type': common.OPTIONAL_STRING,
         'os_distro': common.OPTIONAL_STRING,
         'os_version': common.OPTIONAL_STRING,

@@ -30,6 +30,7 @@ def desktop(row: models.Desktop, base: str) -> dict[str, Any]:
         'server_id': row.server_id,
         'port_id': row.port_id,
         'volume_id': row.volume_id,
+        'data_volumes': row.data_volumes or [],
         'server_status': row.server_status,
         'created_at': links.time(row.created_at),
         'updated_at': links.time(row.updated_at),

@@ -27,6 +27,9 @@ def image_build(row: models.ImageBuild, base: str) -> dict[str, Any]:
         'volume_size': row.builder_volume_size,
         # Until it is activated it may still go.
         'image_id': row.image_id if row.activated_at else None,
+        'data_images': [
+            each['image_id'] for each in row.disks or () if row.activated_at
+        ],
         'work_order_id': row.work_order_id,
         'activated_at': links.time(row.activated_at),
         'project_id': row.project_id,

@@ -48,6 +48,7 @@ def image(
     return {
         **{name: getattr(found, name) for name in _PLAIN},
         'checksum': checksum and dataclasses.asdict(checksum),
+        'data_images': list(found.data_images),
         'tags': list(found.tags),
         'retired_at': links.time(row.retired_at) if row else None,
         'work_order_id': row.work_order_id if row else None,

@@ -15,6 +15,7 @@ def spec(
         'boot_from': row.boot_from,
         'volume_size': row.volume_size,
         'availability_zone': row.availability_zone,
+        'data_images': row.data_images,
         'vcpus': row.vcpus,
         'ram': row.ram,
         'disk': row.disk,

@@ -31,6 +31,7 @@ def revision(row: models.TemplateRevision) -> dict[str, Any]:
     # Columns that came later were not known to old revisions.
     then: Any = types.SimpleNamespace(
         **dict.fromkeys(models.SPEC) | _LISTS | row.spec,
+        data_images=models.images_of(row.spec.get('data_disks')),
         has_user_data=row.spec.get('user_data') is not None,
     )
     return {

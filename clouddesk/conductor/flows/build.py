@@ -17,34 +17,51 @@ _VOLUME_READY = frozenset({'available', 'reserved', 'attaching', 'in-use'})
 
 
 class Volume(steps.Step):
-    """The disk of a desktop that boots from a volume."""
+    """The disks of a desktop that are in Cinder."""
 
     name = 'volume'
     watches = 'volumes'
     timeout = 'build_timeout'
 
     def applies(self, desktop: models.Desktop) -> bool:
-        return desktop.boot_from == 'volume'
+        return bool(disks.wanted(desktop))
 
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
         found = ctx.scene.volumes(desktop)
+        wanted = disks.wanted(desktop)
         good = [volume for volume in found if not _is_bad_volume(volume)]
-        for volume in _others(found, good):
-            disks.remove(ctx, volume.id, volume)
-        if good:
-            return self._judge(good[0])
+        there = {each.disk: _first(each, good) for each in wanted}
+        for volume in found:
+            if volume not in there.values():
+                disks.remove(ctx, volume.id, volume)
+        missing = [each for each in wanted if there[each.disk] is None]
+        for each in missing:
+            there[each.disk] = self._create(ctx, desktop, each)
+            seen = [volume for volume in there.values() if volume]
+            ctx.scene.see_volumes({desktop.id: seen})
+        if missing:
+            return steps.Wait(_('The volume'))
+        return self._judge(ctx, desktop, there)
+
+    def _create(
+        self,
+        ctx: steps.Context,
+        desktop: models.Desktop,
+        wanted: disks.Wanted,
+    ) -> types.Volume:
         # An installer fills an empty disk.
-        volume = ctx.cloud.volume.create_from_image(
+        is_empty = not wanted.disk and _installs(ctx)
+        made: types.Volume = ctx.cloud.volume.create_from_image(
             desktop.id,
             desktop.name,
-            desktop.volume_size or desktop.disk,
-            None if _installs(ctx) else desktop.image_id,
+            wanted.size,
+            None if is_empty else wanted.image_id,
             desktop.availability_zone,
+            disk=wanted.disk,
         )
-        ctx.scene.see_volumes({desktop.id: [volume]})
-        return steps.Wait(_('The volume'))
+        return made
 
     def look(
         self, ctx: steps.Context, desktop: models.Desktop, waited: float
@@ -54,17 +71,41 @@ class Volume(steps.Step):
             for volume in ctx.scene.volumes(desktop)
             if 'deleting' not in volume.status
         ]
-        return self._judge(found[0]) if found else None
+        there = {
+            each.disk: _first(each, found) for each in disks.wanted(desktop)
+        }
+        if None in there.values():
+            return None
+        return self._judge(ctx, desktop, there)
 
-    def _judge(self, volume: types.Volume) -> steps.Done | steps.Wait:
-        if volume.status in _VOLUME_READY:
-            return steps.Done({'volume_id': volume.id})
-        if volume.status.startswith('error'):
-            raise exceptions.BuildFailed(
-                _('Cinder could not make the volume; it is in status %(s)s.'),
-                s=volume.status,
-            )
-        return steps.Wait(_('The volume'))
+    def _judge(
+        self,
+        ctx: steps.Context,
+        desktop: models.Desktop,
+        there: dict[int, types.Volume | None],
+    ) -> steps.Done | steps.Wait:
+        volumes = [volume for volume in there.values() if volume]
+        for volume in volumes:
+            if volume.status in _VOLUME_READY:
+                continue
+            if volume.status.startswith('error'):
+                raise exceptions.BuildFailed(
+                    _(
+                        'Cinder could not make the volume; it is in status '
+                        '%(s)s.'
+                    ),
+                    s=volume.status,
+                )
+            return steps.Wait(_('The volume'))
+        if not all(_is_free(ctx, desktop, volume) for volume in volumes):
+            return steps.Wait(_('The volume'))
+        first = there.get(0)
+        return steps.Done(
+            {
+                'volume_id': first.id if first else desktop.volume_id,
+                'data_volumes': [v.id for v in volumes if v.disk] or None,
+            }
+        )
 
 
 class Port(steps.Step):
@@ -176,6 +217,7 @@ class Server(steps.Step):
             port_id=desktop.port_id,
             image_id=None if by_volume else desktop.image_id,
             volume_id=desktop.volume_id if by_volume else None,
+            data_volumes=desktop.data_volumes or (),
             availability_zone=desktop.availability_zone,
             cdrom=cdrom,
             user_data=_first_boot(desktop),
@@ -259,6 +301,28 @@ def _is_bad(server: types.Server) -> bool:
 
 def _is_bad_volume(volume: types.Volume) -> bool:
     return volume.status in _VOLUME_LOST or disks.is_stuck(volume)
+
+
+def _is_free(
+    ctx: steps.Context, desktop: models.Desktop, volume: types.Volume
+) -> bool:
+    """Whether Nova can attach a disk, or did so already.
+
+    One with data was attached to the server before, which may be letting go
+    of it just now.
+    """
+    return (
+        not volume.disk
+        or volume.status == 'available'
+        or bool(ctx.scene.servers(desktop))
+        or desktop.server_id in volume.server_ids
+    )
+
+
+def _first(
+    wanted: disks.Wanted, volumes: list[types.Volume]
+) -> types.Volume | None:
+    return next((each for each in volumes if wanted.fits(each)), None)
 
 
 def _is_in_place(port: types.Port, desktop: models.Desktop) -> bool:

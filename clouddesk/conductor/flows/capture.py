@@ -1,5 +1,6 @@
 """Turning the disk of a desktop that is off into an image.
 
+Of a whole machine, every disk: each step is done when it is for all of them.
 Nova does it for a disk of the hypervisor. A disk in Cinder goes through a
 snapshot and a volume, see :mod:`clouddesk.cloud.captures`. Everything that is
 made carries the id of the image build and is looked for by it first; the
@@ -7,6 +8,7 @@ image loses that mark when it is finished, so that no image that is made from
 it later inherits it.
 """
 
+from collections.abc import Collection
 import contextlib
 from typing import Any
 
@@ -16,6 +18,7 @@ from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.cloud import naming
 from clouddesk.cloud import types
+from clouddesk.conductor.flows import captured
 from clouddesk.conductor.flows import destroy
 from clouddesk.conductor.flows import power
 from clouddesk.conductor.flows import steps
@@ -50,6 +53,7 @@ _LEFTOVERS = frozenset(
         'signature_verified',
         'user_id',
         naming.BUILD_KEY,
+        naming.DISK_KEY,
         naming.INSTALLATION_KEY,
     }
 )
@@ -106,51 +110,71 @@ class _Step(steps.Step):
 
 
 class Snapshot(_Step):
-    """Of a disk in Cinder."""
+    """Of every disk in Cinder."""
 
     name = 'snapshot'
 
     def make(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        disk = _disk_of(ctx, desktop)
-        if disk is None:
+        disks = captured.of(ctx, desktop)
+        if not any(disks.values()):
             return steps.Done()
-        build = _build(ctx)
-        found = _alive(ctx.cloud.captures.find_snapshots(build.id))
-        if not found:
-            ctx.cloud.captures.create_snapshot(
-                build.id, disk, naming.resource_name(build.id)
-            )
+        build = captured.build_of(ctx)
+        found = captured.by_disk(
+            _alive(ctx.cloud.captures.find_snapshots(build.id))
+        )
+        ready = {}
+        for place, volume_id in disks.items():
+            if volume_id is None:
+                continue
+            mine = found.get(place, [])
+            if not mine:
+                ctx.cloud.captures.create_snapshot(
+                    build.id, volume_id, naming.resource_name(build.id), place
+                )
+            elif _rests(mine[0], ('available',), _('The snapshot')):
+                ready[place] = mine[0].id
+            _delete(mine[1:], ctx.cloud.captures.delete_snapshot)
+        if len(ready) < len(list(filter(None, disks.values()))):
             return steps.Wait(_('The snapshot'))
-        _delete(found[1:], ctx.cloud.captures.delete_snapshot)
-        if found[0].status != 'available':
-            return _wait_for(found[0], _('The snapshot'))
-        return steps.Done(of_build={'snapshot_id': found[0].id})
+        return steps.Done(of_build=captured.noted(build, snapshot_id=ready))
 
 
 class Copy(_Step):
-    """The volume that the image is read from."""
+    """The volumes that images are read from."""
 
     name = 'copy'
 
     def make(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        if _disk_of(ctx, desktop) is None:
+        disks = captured.of(ctx, desktop)
+        places = [place for place, disk in disks.items() if disk]
+        if not places:
             return steps.Done()
-        build = _build(ctx)
-        found = _alive(ctx.cloud.captures.find_copies(build.id))
-        if not found:
-            self._create(ctx, build)
+        build = captured.build_of(ctx)
+        found = captured.by_disk(
+            _alive(ctx.cloud.captures.find_copies(build.id))
+        )
+        ready = {}
+        for place in places:
+            mine = found.get(place, [])
+            if not mine:
+                self._create(ctx, build, place)
+            elif _rests(mine[0], _READY, _('The copy of the volume')):
+                ready[place] = mine[0].id
+            _delete(mine[1:], ctx.cloud.volume.delete)
+        if len(ready) < len(places):
             return steps.Wait(_('The copy of the volume'))
-        _delete(found[1:], ctx.cloud.volume.delete)
-        if found[0].status not in _READY:
-            return _wait_for(found[0], _('The copy of the volume'))
-        return steps.Done(of_build={'copy_id': found[0].id})
+        return steps.Done(of_build=captured.noted(build, copy_id=ready))
 
-    def _create(self, ctx: steps.Context, build: models.ImageBuild) -> None:
-        found = _alive(ctx.cloud.captures.find_snapshots(build.id))
+    def _create(
+        self, ctx: steps.Context, build: models.ImageBuild, place: int
+    ) -> None:
+        found = captured.by_disk(
+            _alive(ctx.cloud.captures.find_snapshots(build.id))
+        ).get(place)
         if not found:
             raise exceptions.CaptureFailed(
                 reason=_('The snapshot is gone from Cinder.')
@@ -160,40 +184,55 @@ class Copy(_Step):
             found[0].id,
             found[0].size,
             naming.resource_name(build.id),
+            place,
         )
 
 
 class Image(_Step):
-    """Nova or Cinder is asked to fill an image."""
+    """Nova or Cinder is asked to fill an image of each disk."""
 
     name = 'image'
 
     def make(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        build = _build(ctx)
+        build = captured.build_of(ctx)
         found = ctx.cloud.captures.find_images(build.id)
-        good = [each for each in found if each.status not in _LOST]
+        good = captured.by_disk(
+            [each for each in found if each.status not in _LOST]
+        )
+        kept = [some[0] for some in good.values()]
         for each in found:
-            if each not in good[:1]:
+            if each not in kept:
                 ctx.cloud.image.delete(each.id)
-        if good:
-            return steps.Done(of_build={'image_id': good[0].id})
-        return steps.Done(of_build={'image_id': self._create(ctx, desktop)})
+        made = {}
+        for place, volume_id in captured.of(ctx, desktop).items():
+            if place in good:
+                made[place] = good[place][0].id
+            elif volume_id:
+                made[place] = self._upload(ctx, build, place)
+            else:
+                made[place] = self._create(ctx, desktop)
+        return steps.Done(of_build=captured.noted(build, image_id=made))
+
+    def _upload(
+        self, ctx: steps.Context, build: models.ImageBuild, place: int
+    ) -> str:
+        made: str = ctx.cloud.captures.upload(
+            captured.recorded(build, 'copy_id')[place],
+            captured.name_of(build, place),
+            CONF.images.capture_format,
+            naming.build_marks(build.id, place),
+        )
+        return made
 
     def _create(self, ctx: steps.Context, desktop: models.Desktop) -> str:
-        build = _build(ctx)
-        marks = naming.build_marks(build.id)
-        if _disk_of(ctx, desktop):
-            made: str = ctx.cloud.captures.upload(
-                build.copy_id, build.name, CONF.images.capture_format, marks
-            )
-            return made
+        build = captured.build_of(ctx)
         if desktop.server_id is None:
             raise exceptions.ServerGone()
         try:
-            made = ctx.cloud.compute.create_image(
-                desktop.server_id, build.name, marks
+            made: str = ctx.cloud.compute.create_image(
+                desktop.server_id, build.name, naming.build_marks(build.id)
             )
         except exceptions.CloudNotFound:
             raise exceptions.ServerGone() from None
@@ -201,37 +240,50 @@ class Image(_Step):
 
 
 class Ready(_Step):
-    """The image has its bytes, and then everything else."""
+    """The images have their bytes, and then everything else.
+
+    That of the system is the last one: what refers to the others is finished
+    when these are.
+    """
 
     name = 'ready'
 
     def make(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        build = _build(ctx)
-        if build.image_id is None:
+        build = captured.build_of(ctx)
+        images = {
+            place: self._image(ctx, image_id)
+            for place, image_id in captured.recorded(build, 'image_id').items()
+        }
+        if any(image.status != 'active' for image in images.values()):
+            return steps.Wait(_('The image'))
+        if not all(image.size for image in images.values()):
+            raise exceptions.CaptureFailed(reason=_('The image is empty.'))
+        try:
+            for place in sorted(images, reverse=True):
+                fields = _fields(ctx, desktop, images[place], place)
+                ctx.cloud.image.change(images[place].id, fields)
+        except exceptions.CloudNotFound:
+            raise _gone() from None
+        return steps.Done(of_build={'activated_at': timeutils.utcnow()})
+
+    def _image(self, ctx: steps.Context, image_id: str | None) -> types.Image:
+        if image_id is None:
             raise _gone()
         try:
-            image = ctx.cloud.image.get(build.image_id)
+            image: types.Image = ctx.cloud.image.get(image_id)
         except exceptions.CloudNotFound:
             raise _gone() from None
         if image.status in _LOST:
             raise exceptions.CaptureFailed(
                 reason=_('Glance says that the image is %s.') % image.status
             )
-        if image.status != 'active':
-            return steps.Wait(_('The image'))
-        if not image.size:
-            raise exceptions.CaptureFailed(reason=_('The image is empty.'))
-        try:
-            ctx.cloud.image.change(image.id, _fields(ctx, desktop, image))
-        except exceptions.CloudNotFound:
-            raise _gone() from None
-        return steps.Done(of_build={'activated_at': timeutils.utcnow()})
+        return image
 
 
 class Tidy(steps.Step):
-    """What the image was read from goes; the volume before its snapshot."""
+    """What images were read from goes; the volumes before their snapshots."""
 
     name = 'tidy'
     watches = 'nothing'
@@ -240,8 +292,8 @@ class Tidy(steps.Step):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        if _is_in_cinder(ctx, desktop):
-            build = _build(ctx)
+        build = captured.build_of(ctx)
+        if captured.is_in_cinder(ctx, desktop) or build.disks:
             captures = ctx.cloud.captures
             if _delete(
                 captures.find_copies(build.id), ctx.cloud.volume.delete
@@ -251,7 +303,8 @@ class Tidy(steps.Step):
                 captures.find_snapshots(build.id), captures.delete_snapshot
             ):
                 return steps.Wait(_('The removal of the snapshot'))
-        return steps.Done(of_build={'copy_id': None, 'snapshot_id': None})
+        nothing = captured.noted(build, copy_id={}, snapshot_id={})
+        return steps.Done(of_build=nothing)
 
 
 class Settle(Tidy):
@@ -290,44 +343,23 @@ class DropImage(steps.Step):
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        build = _build(ctx)
+        build = captured.build_of(ctx)
         if _is_ready(ctx):
             # Somebody may use it by now.
             return steps.Done()
         found = ctx.cloud.captures.find_images(build.id)
-        ids = {each.id for each in found} | {build.image_id}
-        for image_id in sorted(filter(None, ids)):
+        # Some of a whole machine may have lost their marks already.
+        recorded = captured.recorded(build, 'image_id').values()
+        ids = {*(each.id for each in found), *filter(None, recorded)}
+        for image_id in sorted(ids):
             ctx.cloud.image.delete(image_id)
-        waiting = _idle(ctx, desktop)
-        return waiting or steps.Done(of_build={'image_id': None})
-
-
-def _build(ctx: steps.Context) -> models.ImageBuild:
-    if ctx.build is None:
-        raise exceptions.NotFound(kind='image build', id=ctx.order.subject_id)
-    return ctx.build
+        nothing = captured.noted(build, image_id={})
+        return _idle(ctx, desktop) or steps.Done(of_build=nothing)
 
 
 def _is_ready(ctx: steps.Context) -> bool:
     """Whether only what comes after the image is left to do."""
-    return _build(ctx).activated_at is not None
-
-
-def _is_in_cinder(ctx: steps.Context, desktop: models.Desktop) -> bool:
-    return 'volume_id' in ctx.order.inputs or desktop.boot_from == 'volume'
-
-
-def _disk_of(ctx: steps.Context, desktop: models.Desktop) -> str | None:
-    """The volume that becomes the image; None is a disk of the hypervisor.
-
-    :raises CaptureFailed: the desktop has lost it
-    """
-    if not _is_in_cinder(ctx, desktop):
-        return None
-    wanted: str | None = ctx.order.inputs.get('volume_id', desktop.volume_id)
-    if wanted is None:
-        raise exceptions.CaptureFailed(reason=_('The desktop has no volume.'))
-    return wanted
+    return captured.build_of(ctx).activated_at is not None
 
 
 def _off(outcome: Any) -> Any:
@@ -343,18 +375,24 @@ def _alive(found: list[Any]) -> list[Any]:
     return sorted(alive, key=lambda each: each.id)
 
 
-def _wait_for(thing: types.Snapshot | types.Volume, what: str) -> steps.Wait:
+def _rests(
+    thing: types.Snapshot | types.Volume, good: Collection[str], what: str
+) -> bool:
+    """Whether it is ready.
+
+    :raises CaptureFailed: it never will be
+    """
     if thing.status.startswith('error'):
         raise exceptions.CaptureFailed(
             reason=_('%(what)s is in status %(status)s.')
             % {'what': what, 'status': thing.status}
         )
-    return steps.Wait(what)
+    return thing.status in good
 
 
 def _idle(ctx: steps.Context, desktop: models.Desktop) -> steps.Wait | None:
     """Nova still reads the disk, if it does."""
-    if _is_in_cinder(ctx, desktop) or desktop.server_id is None:
+    if captured.is_in_cinder(ctx, desktop) or desktop.server_id is None:
         return None
     return steps.busy(ctx.cloud.compute.get_server(desktop.server_id))
 
@@ -384,14 +422,24 @@ def _gone() -> exceptions.CaptureFailed:
 
 
 def _fields(
-    ctx: steps.Context, desktop: models.Desktop, image: types.Image
+    ctx: steps.Context,
+    desktop: models.Desktop,
+    image: types.Image,
+    place: int,
 ) -> dict[str, Any]:
-    """What the finished image says of itself."""
-    build = _build(ctx)
+    """What a finished image says of itself."""
+    build = captured.build_of(ctx)
+    kind = states.DATA if place else build.kind
+    further = captured.recorded(build, 'image_id')
     said = {
-        'name': build.name,
+        'name': captured.name_of(build, place),
         'note': build.note or None,
-        'kind': build.kind,
+        'kind': kind,
+        'data_images': (
+            [further[each] for each in sorted(further) if each]
+            if kind == states.WHOLE
+            else None
+        ),
         'origin': _ORIGINS[build.source_type],
         'visibility': 'private',
         'properties': {
@@ -401,27 +449,28 @@ def _fields(
         },
     }
     needs = {
-        'min_disk': max(image.min_disk, _size(ctx, desktop)),
-        'min_ram': max(image.min_ram, _min_ram(ctx, desktop)),
+        'min_disk': max(image.min_disk, _size(ctx, desktop, place)),
+        'min_ram': max(image.min_ram, _min_ram(ctx, desktop, kind)),
     }
-    wanted = build.properties
+    wanted = {} if place else build.properties
     for name, least in needs.items():
         needs[name] = max(least, wanted.get(name, 0))
     return said | wanted | needs
 
 
-def _size(ctx: steps.Context, desktop: models.Desktop) -> int:
+def _size(ctx: steps.Context, desktop: models.Desktop, place: int) -> int:
     """GiB that a disk from this image needs."""
-    if _disk_of(ctx, desktop) is None:
+    if captured.of(ctx, desktop)[place] is None:
         # Nova has said so.
         return 0
-    copy = ctx.cloud.volume.get(_build(ctx).copy_id)
+    copies = captured.recorded(captured.build_of(ctx), 'copy_id')
+    copy = ctx.cloud.volume.get(copies[place])
     return copy.size if copy else 0
 
 
-def _min_ram(ctx: steps.Context, desktop: models.Desktop) -> int:
+def _min_ram(ctx: steps.Context, desktop: models.Desktop, kind: str) -> int:
     """What the base image needs; Cinder does not pass that on."""
-    if _build(ctx).kind == states.DATA:
+    if kind == states.DATA:
         return 0
     try:
         base: types.Image = ctx.cloud.image.get(desktop.image_id)

@@ -83,30 +83,50 @@ class Gone(steps.Step):
 
 
 class Volume(steps.Step):
+    """All of its disks in Cinder."""
+
     name = 'volume'
     watches = 'volumes'
 
     def applies(self, desktop: models.Desktop) -> bool:
-        return desktop.boot_from == 'volume'
+        return bool(disks.wanted(desktop) or desktop.data_volumes)
+
+    def going(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> list[types.Volume]:
+        """What is still there and has to go."""
+        found: list[types.Volume] = ctx.scene.volumes(desktop)
+        return found
+
+    def recorded(
+        self, ctx: steps.Context, desktop: models.Desktop
+    ) -> set[str]:
+        """What has to go, seen or not."""
+        ids = {desktop.volume_id, *(desktop.data_volumes or ())}
+        return {each for each in ids if each}
+
+    def done(self, ctx: steps.Context, desktop: models.Desktop) -> steps.Done:
+        """Nothing of it is left."""
+        return steps.Done({'volume_id': None, 'data_volumes': None})
 
     def run(
         self, ctx: steps.Context, desktop: models.Desktop
     ) -> steps.Done | steps.Wait:
-        known = {volume.id: volume for volume in ctx.scene.volumes(desktop)}
+        known = {volume.id: volume for volume in self.going(ctx, desktop)}
         asked = [
             self._delete(ctx, volume_id, known.get(volume_id))
-            for volume_id in _with(set(known), desktop.volume_id)
+            for volume_id in sorted(set(known) | self.recorded(ctx, desktop))
         ]
         if any(asked):
             return steps.Wait(_('The removal of the volume'))
-        return steps.Done({'volume_id': None})
+        return self.done(ctx, desktop)
 
     def look(
         self, ctx: steps.Context, desktop: models.Desktop, waited: float
     ) -> steps.Done | steps.Wait | None:
-        left = ctx.scene.volumes(desktop)
+        left = self.going(ctx, desktop)
         if not left:
-            return steps.Done({'volume_id': None})
+            return self.done(ctx, desktop)
         if any(volume.status == 'error_deleting' for volume in left):
             raise exceptions.RemovalFailed(
                 service='Cinder', reason=_('The volume could not be deleted.')

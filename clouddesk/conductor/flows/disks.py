@@ -1,13 +1,60 @@
-"""Volumes that have to go."""
+"""The disks of desktops that are in Cinder: which there are, and their end.
+
+The first one, that of the system, is there for desktops that boot from a
+volume, and goes whenever the desktop is made again. The others hold data of
+people: they stay, as long as the desktop is still to have one of that image at
+that place.
+"""
+
+from collections.abc import Iterable
+import dataclasses
 
 from oslo_utils import timeutils
 
 from clouddesk.cloud import types
 from clouddesk.conductor.flows import steps
 from clouddesk.conf import CONF
+from clouddesk.db import models
 
 #: Statuses that end by themselves, unless a worker of Cinder died in them.
 _PASSING = frozenset({'creating', 'downloading'})
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """A disk that a desktop is to have."""
+
+    #: 0 is that of the system.
+    disk: int
+    #: GiB
+    size: int
+    image_id: str
+
+    def fits(self, volume: types.Volume) -> bool:
+        """Whether a volume of the desktop is this disk."""
+        return volume.disk == self.disk and (
+            not self.disk or volume.image_id == self.image_id
+        )
+
+
+def wanted(desktop: models.Desktop) -> list[Wanted]:
+    """Every disk that a desktop is to have in Cinder."""
+    further = [
+        Wanted(place, each['size'], each['image_id'])
+        for place, each in enumerate(desktop.data_disks or (), start=1)
+    ]
+    if desktop.boot_from != 'volume':
+        return further
+    size = desktop.volume_size or desktop.disk
+    return [Wanted(0, size, desktop.image_id), *further]
+
+
+def lasting(
+    desktop: models.Desktop, volumes: Iterable[types.Volume]
+) -> list[types.Volume]:
+    """Those with data that stay when it is made again."""
+    places = [each for each in wanted(desktop) if each.disk]
+    return [v for v in volumes if any(each.fits(v) for each in places)]
 
 
 def is_stuck(volume: types.Volume) -> bool:

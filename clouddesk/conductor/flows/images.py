@@ -10,6 +10,7 @@ import contextlib
 from oslo_utils import timeutils
 
 from clouddesk import exceptions
+from clouddesk import states
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 from clouddesk.db.api import image_users
@@ -32,9 +33,22 @@ class Unused(steps.Step):
             image_users.User('servers', each.id, each.name, subject.project_id)
             for each in ctx.cloud.compute.servers_of_image(subject.id)
         ]
+        users += _wholes(ctx, subject)
         if users:
             raise image_users.in_use(subject, users, subject.project_id)
         return steps.Done()
+
+
+def _wholes(
+    ctx: steps.Context, subject: models.Image
+) -> list[image_users.User]:
+    """Images of whole machines that refer to a data image (M2)."""
+    try:
+        kind = ctx.cloud.image.get(subject.id).kind
+    except exceptions.CloudNotFound:
+        return []
+    wholes = ctx.cloud.image.wholes() if kind == states.DATA else ()
+    return image_users.wholes(subject.id, wholes)
 
 
 class Image(steps.Step):

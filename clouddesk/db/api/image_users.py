@@ -6,6 +6,7 @@ A noun that refers to images adds itself to :data:`USERS`.
 import collections
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
 from typing import Any
@@ -27,6 +28,9 @@ _Template = models.Template
 
 #: Users that a refusal names, of each kind.
 _NAMED = 20
+
+#: Ids in one part of a union.
+_AT_ONCE = 400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +64,18 @@ def found(session: orm.Session, ids: Collection[str]) -> dict[str, list[User]]:
     return users
 
 
+def wholes(image_id: str, images: Iterable[Any]) -> list[User]:
+    """Images of whole machines that refer to a data image (M2).
+
+    :param images: have ``id``, ``name``, ``owner`` and ``data_images``
+    """
+    return [
+        User('images', each.id, each.name or each.id, str(each.owner))
+        for each in images
+        if image_id in each.data_images
+    ]
+
+
 def in_use(
     image: Any, users: Sequence[User], project_id: str | None
 ) -> exceptions.ImageInUse:
@@ -87,6 +103,7 @@ def _spoken(named: dict[str, Any], others: int) -> str:
         'courses': _('courses %s'),
         'desktops': _('desktops %s'),
         'image_builds': _('image builds %s'),
+        'images': _('images %s'),
         'pools': _('pools %s'),
         'servers': _('servers %s'),
         'templates': _('templates %s'),
@@ -141,6 +158,39 @@ def _desktops(ids: list[str]) -> sa.Select[Any]:
     return rows.where(_Desktop.image_id.in_(ids), ~of_pool, ~builds)
 
 
+def _with_disks(kind: str, table: Any) -> Callable[[list[str]], Any]:
+    """Whose further disks are made from the images (M20)."""
+
+    def query(ids: list[str]) -> sa.Select[Any]:
+        wanted = _listed(ids)
+        rows = _select(kind, table, wanted.c.id)
+        rows = rows.join(wanted, _has_disk(table, wanted.c.id))
+        if table is _Desktop:
+            # The pool speaks for it.
+            of_pool = sa.exists().where(
+                _Pool.id == _Desktop.pool_id, _has_disk(_Pool, wanted.c.id)
+            )
+            rows = rows.where(~of_pool)
+        return rows.where(table.data_disks.is_not(None))
+
+    return query
+
+
+def _listed(ids: Sequence[str]) -> Any:
+    """Ids as a table, to be joined with."""
+    rows = [sa.select(sa.literal(each).label('id')) for each in ids]
+    # SQLite takes a union of so many only.
+    parts = [
+        sa.union_all(*rows[start : start + _AT_ONCE]).subquery()
+        for start in range(0, len(rows), _AT_ONCE)
+    ]
+    return sa.union_all(*(sa.select(part.c.id) for part in parts)).subquery()
+
+
+def _has_disk(table: Any, image_id: Any) -> sa.ColumnElement[bool]:
+    return sa.cast(table.data_disks, sa.Text).contains(image_id)
+
+
 def _image_builds(ids: list[str]) -> sa.Select[Any]:
     """Builds on a builder that was made from the image."""
     rows = _select('image_builds', _Build, _Build.source_id)
@@ -182,6 +232,10 @@ USERS: tuple[Callable[[list[str]], Any], ...] = (
     _revisions,
     _made_from('courses', models.Course),
     _desktops,
+    _with_disks('pools', _Pool),
+    _with_disks('templates', _Template),
+    _with_disks('courses', models.Course),
+    _with_disks('desktops', _Desktop),
     _image_builds,
     _results,
 )

@@ -162,7 +162,8 @@ class Lesson:
 
     def _rebuild(self) -> models.WorkOrder | None:
         self._owe('rebuild')
-        return self._act('rebuild', states.ACTION_FROM['rebuild'])
+        anew = {flows.ANEW: True}
+        return self._act('rebuild', states.ACTION_FROM['rebuild'], anew)
 
     def _power_off(self) -> models.WorkOrder | None:
         if self._course.pool_id is not None:
@@ -184,12 +185,16 @@ class Lesson:
         )
 
     def _act(
-        self, action: str, statuses: tuple[str, ...]
+        self,
+        action: str,
+        statuses: tuple[str, ...],
+        inputs: Mapping[str, Any] | None = None,
     ) -> models.WorkOrder | None:
         ids = self._ids(statuses)
         if not ids:
             return None
-        return batches.act(self._asked, action, ids, self._course.project_id)
+        project_id = self._course.project_id
+        return batches.act(self._asked, action, ids, project_id, inputs)
 
     def _live(self, pool_id: str) -> int:
         counts = pools.counts([pool_id])[pool_id]

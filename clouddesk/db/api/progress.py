@@ -33,7 +33,9 @@ _Pool = models.Pool
 _Build = models.ImageBuild
 
 #: What a worker may set of an image build.
-_OF_BUILD = frozenset({'image_id', 'snapshot_id', 'copy_id', 'activated_at'})
+_OF_BUILD = frozenset(
+    {'image_id', 'snapshot_id', 'copy_id', 'disks', 'activated_at'}
+)
 
 #: Code and message, for people.
 Fault = tuple[str, str]

@@ -101,6 +101,7 @@ OF: dict[str, Subject] = {
                 'wiring',
                 'floating_ip_id',
                 'volume_id',
+                'data_volumes',
                 'server_status',
                 'task_state',
                 'addresses',

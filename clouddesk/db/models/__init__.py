@@ -8,6 +8,7 @@ from clouddesk.db.models.base import NAMING
 from clouddesk.db.models.base import SPEC
 from clouddesk.db.models.base import Base
 from clouddesk.db.models.base import DateTime
+from clouddesk.db.models.base import images_of
 from clouddesk.db.models.courses import Course
 from clouddesk.db.models.courses import CourseMember
 from clouddesk.db.models.desktops import Desktop
@@ -46,4 +47,5 @@ __all__ = (
     'TemplateRevision',
     'WorkItem',
     'WorkOrder',
+    'images_of',
 )

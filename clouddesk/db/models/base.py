@@ -1,5 +1,7 @@
 """What all tables have in common."""
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 import datetime
 from typing import TYPE_CHECKING
 from typing import Any
@@ -79,6 +81,11 @@ class Owned:
     )
 
 
+def images_of(data_disks: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """The ids of the images that further disks are made from."""
+    return [each['image_id'] for each in data_disks or ()]
+
+
 class Spec:
     """What a desktop is made from; a pool holds it for all its desktops."""
 
@@ -98,6 +105,11 @@ class Spec:
     ram: orm.Mapped[int]
     #: GiB of the system disk
     disk: orm.Mapped[int]
+    #: Further disks, made from images: ``image_id`` and ``size`` (GiB) of
+    #: each, in the order of the devices.
+    data_disks: orm.Mapped[list[dict[str, Any]] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True)
+    )
     #: External network that each desktop gets a floating IP from.
     floating_network_id: orm.Mapped[str | None] = orm.mapped_column(
         sa.String(36)
@@ -116,6 +128,10 @@ class Spec:
     user_data: orm.Mapped[str | None] = orm.mapped_column(sa.Text)
     #: Started again when it shuts down and nobody asked clouddesk for that.
     keep_running: orm.Mapped[bool] = orm.mapped_column(default=False)
+
+    @property
+    def data_images(self) -> list[str]:
+        return images_of(self.data_disks)
 
     @property
     def has_user_data(self) -> bool:

@@ -97,6 +97,10 @@ class Desktop(base.Owned, base.Spec, base.FromTemplate, base.Base):
     )
     #: System disk in Cinder.
     volume_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))
+    #: Its further disks in Cinder, in the order of ``data_disks``.
+    data_volumes: orm.Mapped[list[str] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True)
+    )
     floating_ip_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))
 
     # What Nova said last.

@@ -70,6 +70,11 @@ class ImageBuild(base.Owned, base.Base):
     snapshot_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))
     #: The volume that the image is read from.
     copy_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(36))
+    #: The further disks of a whole machine, in the order of the devices:
+    #: ``volume_id``, and what was made of it under the names above.
+    disks: orm.Mapped[list[dict[str, Any]] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True)
+    )
     activated_at: orm.Mapped[datetime.datetime | None]
 
     if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from clouddesk.osc.v1 import rows
 
 _FORMATTERS = {
     'components': columns.Words,
+    'data_images': columns.Words,
     'disk': columns.Gibibytes,
     'fault': columns.Fault,
     'ram': columns.Mebibytes,

@@ -17,6 +17,7 @@ FORMATTERS = {
     'checksum': columns.Checksum,
     'fault': columns.Fault,
     'properties': columns.Pairs,
+    'data_images': columns.Words,
     'tags': columns.Words,
 }
 
@@ -38,6 +39,7 @@ SHOWN = (
     'max_ram',
     'min_vcpus',
     'multiqueue',
+    'data_images',
     'os_type',
     'os_distro',
     'os_version',

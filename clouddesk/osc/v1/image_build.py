@@ -17,6 +17,7 @@ from clouddesk.osc.v1 import preview
 from clouddesk.osc.v1 import rows
 
 _FORMATTERS = {
+    'data_images': columns.Words,
     'fault': columns.Fault,
     'max_ram': columns.Mebibytes,
     'min_disk': columns.Gibibytes,
@@ -43,6 +44,7 @@ _SHOWN = (
     'boot_from',
     'volume_size',
     'image_id',
+    'data_images',
     'work_order_id',
     'activated_at',
     'project_id',
@@ -270,7 +272,16 @@ class CaptureImage(command.ShowOne):
         parser = super().get_parser(prog_name)
         find.add_desktop_argument(parser)
         _add_words(parser, is_needed=True)
-        parser.add_argument(
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument(
+            '--whole',
+            action='store_true',
+            help=_(
+                'With images of all data disks that are attached to it, '
+                'which desktops of the image get, too'
+            ),
+        )
+        group.add_argument(
             '--volume',
             metavar='<volume>',
             help=_(
@@ -290,6 +301,8 @@ class CaptureImage(command.ShowOne):
             attrs['volume_id'] = find.volume(
                 self.connection, parsed_args.volume
             )
+        if parsed_args.whole:
+            attrs['whole'] = True
         order = self.client.create_desktop_image(desktop.id, **attrs)
         return _ordered(self, order, parsed_args.wait)
 

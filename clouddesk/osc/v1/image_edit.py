@@ -49,6 +49,16 @@ class SetImage(command.Command):
             action='append',
             help=_('Tag to give it (repeat for several)'),
         )
+        parser.add_argument(
+            '--data-image',
+            metavar='<image>',
+            dest='data_images',
+            action='append',
+            help=_(
+                'Image of a further disk of a whole machine (name or ID; '
+                'repeat for several; an empty one is none)'
+            ),
+        )
         group = parser.add_mutually_exclusive_group()
         group.add_argument(
             '--activate',
@@ -68,6 +78,11 @@ class SetImage(command.Command):
         attrs = image_options.given(parsed_args)
         if parsed_args.project:
             attrs['owner'] = find.project(self.connection, parsed_args.project)
+        if parsed_args.data_images is not None:
+            names = list(filter(None, parsed_args.data_images))
+            attrs['data_images'] = [
+                each.id for each in find.images(self.client, names)
+            ]
         acted = (
             parsed_args.activate
             or parsed_args.deactivate

@@ -19,6 +19,7 @@ from clouddesk.osc.v1 import rows
 _FORMATTERS = desktop_commands.PEOPLE | {
     'counts': columns.Counts,
     'components': columns.Words,
+    'data_images': columns.Words,
     'login': columns.Login,
     'disk': columns.Gibibytes,
     'faults': columns.Faults,
@@ -47,6 +48,7 @@ _SHOWN = (
     'network_id',
     'boot_from',
     'volume_size',
+    'data_images',
     'availability_zone',
     'name_template',
     'vcpus',

@@ -18,6 +18,7 @@ from clouddesk.osc.v1 import rows
 
 _FORMATTERS = {
     'components': columns.Words,
+    'data_images': columns.Words,
     'disk': columns.Gibibytes,
     'ram': columns.Mebibytes,
     'remote_protocols': columns.Words,

@@ -155,7 +155,7 @@ class ImageBuildsMixin(_base.BaseProxy):
         :param name: Name of the image.
         :param attrs: ``note``, ``min_disk``, ``min_ram``, ``max_ram``,
             ``min_vcpus``; and ``volume_id`` for a data disk that is attached
-            to it, of which volumes are made.
+            to it, of which volumes are made, or ``whole`` for all disks.
 
         :returns: The :class:`~clouddesk.sdk.v1.work_order.WorkOrder`; its
             ``subject`` is the image build.

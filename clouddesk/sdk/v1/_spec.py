@@ -12,6 +12,8 @@ class SpecResource(_common.DesktopResource):
     boot_from = resource.Body('boot_from')
     #: What the cloud sets up at the first boot.
     components = resource.Body('components', type=list)
+    #: The images of its further disks, in the order of the devices.
+    data_images = resource.Body('data_images', type=list, list_type=str)
     #: Size of the root disk of one desktop, in GiB.
     disk = resource.Body('disk', type=int)
     #: The flavor of the desktops.

@@ -83,6 +83,10 @@ class Desktop(_common.DesktopResource):
     count = resource.Body('count', type=int)
     #: When the desktop was made. *Type: str, ISO 8601, UTC*
     created_at = resource.Body('created_at')
+    #: The images of its further disks, in the order of the devices.
+    data_images = resource.Body('data_images', type=list, list_type=str)
+    #: Its further disks: ids of Cinder, in the same order.
+    data_volumes = resource.Body('data_volumes', type=list, list_type=str)
     #: Size of the root disk of the flavor, in GiB.
     disk = resource.Body('disk', type=int)
     #: What went wrong: ``code``, ``message``, ``created_at``; or None.

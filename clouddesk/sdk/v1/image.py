@@ -70,6 +70,9 @@ class Image(_common.DesktopResource):
     container_format = resource.Body('container_format')
     #: When the image was made. *Type: str, ISO 8601, UTC*
     created_at = resource.Body('created_at')
+    #: Of a whole machine: the images of its further disks, in the order of
+    #: the devices. *Type: list*
+    data_images = resource.Body('data_images', type=list, list_type=str)
     #: E.g. ``qcow2`` or ``raw``.
     disk_format = resource.Body('disk_format')
     #: What the last work order came to grief on: ``code``, ``message``.

@@ -42,6 +42,8 @@ class Pool(_common.DesktopResource):
     counts = resource.Body('counts', type=dict)
     #: When the pool was made. *Type: str, ISO 8601, UTC*
     created_at = resource.Body('created_at')
+    #: The images of its further disks, in the order of the devices.
+    data_images = resource.Body('data_images', type=list, list_type=str)
     #: Size of the root disk of one desktop, in GiB.
     disk = resource.Body('disk', type=int)
     #: Desktops in fault: ``desktop_id``, ``name``, ``code``, ``message``.

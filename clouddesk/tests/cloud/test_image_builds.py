@@ -18,6 +18,38 @@ _OUTSIDE = (*base.SPEC, '--floating-network', base.EXTERNAL)
 _IAC = 255
 
 
+class Guests(base.CloudTest):
+    """Talks to desktops."""
+
+    def address(self, desktop_id):
+        desktop = self.proxy.get_desktop(desktop_id)
+        return next(
+            each['address']
+            for each in desktop.addresses
+            if each['type'] == 'floating'
+        )
+
+    def say(self, desktop_id, command):
+        """What a command prints in the guest."""
+        address = self.address(desktop_id)
+        stream = self.until(lambda: _connected(address), 'the shell')
+        with stream:
+            # It drops what comes before its prompt.
+            self.read(stream, '# ')
+            line = "%s; echo E''ND\n" % command
+            stream.sendall(line.encode())
+            return self.read(stream, 'END')
+
+    def read(self, stream, end):
+        said = b''
+        while end not in _plain(said):
+            part = stream.recv(4096)
+            if not part:
+                self.fail('the guest hung up: %r' % said)
+            said += part
+        return _plain(said)
+
+
 class ImageBuildTestCase(base.CloudTest):
     def setUp(self):
         super().setUp()
@@ -74,35 +106,7 @@ class ImageBuildTestCase(base.CloudTest):
         return sorted(each.name or each.id for each in things)
 
 
-class ImageBuildTest(ImageBuildTestCase):
-    def address(self, desktop_id):
-        desktop = self.proxy.get_desktop(desktop_id)
-        return next(
-            each['address']
-            for each in desktop.addresses
-            if each['type'] == 'floating'
-        )
-
-    def say(self, desktop_id, command):
-        """What a command prints in the guest."""
-        address = self.address(desktop_id)
-        stream = self.until(lambda: _connected(address), 'the shell')
-        with stream:
-            # It drops what comes before its prompt.
-            self.read(stream, '# ')
-            line = "%s; echo E''ND\n" % command
-            stream.sendall(line.encode())
-            return self.read(stream, 'END')
-
-    def read(self, stream, end):
-        said = b''
-        while end not in _plain(said):
-            part = stream.recv(4096)
-            if not part:
-                self.fail('the guest hung up: %r' % said)
-            said += part
-        return _plain(said)
-
+class ImageBuildTest(Guests, ImageBuildTestCase):
     def assertMarked(self, marker, *options):
         build = self.begin(*_OUTSIDE, *options)
         self.say(build.desktop_id, 'echo %s >/persist/marker; sync' % marker)

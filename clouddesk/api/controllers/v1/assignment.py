@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from clouddesk import exceptions
+from clouddesk import flows
 from clouddesk import states
 from clouddesk.api import access
 from clouddesk.api import exposure
@@ -77,6 +78,7 @@ class Release(exposure.Controller):
             'rebuild',
             [desktop.id],
             desktop.project_id,
+            {flows.ANEW: True},
             first=db.giving_back(desktop),
         )
         return dataclasses.replace(ordering.accepted(req, order), status=202)

@@ -1,5 +1,6 @@
 """``/v1/image-builds``, and images of desktops that stay."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from clouddesk import cloud
@@ -14,6 +15,7 @@ from clouddesk.api import references
 from clouddesk.api import request as cd_request
 from clouddesk.api import templating
 from clouddesk.api import validation
+from clouddesk.api import whole_machines
 from clouddesk.api.schemas import common
 from clouddesk.api.schemas import image_builds as schemas
 from clouddesk.api.schemas import limits as limits_schemas
@@ -168,7 +170,11 @@ class CreateImage(exposure.Controller):
             'source_type': 'desktop',
             'source_id': desktop.id,
         }
-        inputs = {}
+        inputs, further = {}, []
+        if req.input.get('whole'):
+            further = whole_machines.disks(req, desktop)
+            build['disks'] = [{'volume_id': each.id} for each in further]
+            build['kind'] = states.WHOLE
         if 'volume_id' in req.input:
             disk = _disk(req, desktop)
             inputs['volume_id'] = disk.id
@@ -176,7 +182,10 @@ class CreateImage(exposure.Controller):
             preflight.require_room(desktop.project_id, disk.size, disk.type)
         else:
             _require_room(
-                desktop.project_id, desktop.boot_from, desktop.volume_size
+                desktop.project_id,
+                desktop.boot_from,
+                desktop.volume_size,
+                [each.size for each in further],
             )
         return ordering.accepted(
             req, db.capture(ordering.of(req), build, desktop, inputs)
@@ -188,12 +197,20 @@ def _get(req: cd_request.Request, build_id: str) -> models.ImageBuild:
 
 
 def _require_room(
-    project_id: str, boot_from: str | None, volume_size: int | None
+    project_id: str,
+    boot_from: str | None,
+    volume_size: int | None,
+    further: Sequence[int] = (),
 ) -> None:
-    """Refuse an image of the system disk of a desktop without room for it."""
+    """Refuse an image of the system disk of a desktop without room for it.
+
+    :param further: GiB of its other disks, for a whole machine
+    """
     in_cinder = boot_from == 'volume'
     preflight.require_room(
-        project_id, (volume_size or 0) if in_cinder else None
+        project_id,
+        (volume_size or 0) if in_cinder else None,
+        further=further,
     )
 
 

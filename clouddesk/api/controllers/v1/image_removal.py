@@ -5,6 +5,7 @@ from typing import Any
 from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk import flows
+from clouddesk import states
 from clouddesk.api import exposure
 from clouddesk.api import image_fields
 from clouddesk.api import limits
@@ -17,6 +18,7 @@ from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.cloud import image_list
 from clouddesk.cloud import types
 from clouddesk.db.api import image_orders
+from clouddesk.db.api import image_users
 from clouddesk.db.api import images as db
 from clouddesk.policies import images as policies
 
@@ -96,9 +98,35 @@ def _order(
 ) -> exposure.Answer:
     known = [_known(req, each, found.get(each)) for each in ids]
     verdicts = {each: _judge(req, kind, each, found.get(each)) for each in ids}
+    if kind == flows.IMAGE_DELETE:
+        verdicts |= _parts(req, verdicts, found)
     refusals = {id_: error for id_, error in verdicts.items() if error}
     order = image_orders.act(ordering.of(req), kind, known, refusals)
     return ordering.accepted(req, order)
+
+
+def _parts(
+    req: cd_request.Request,
+    verdicts: dict[str, exceptions.ClouddeskError | None],
+    found: dict[str, types.Image],
+) -> dict[str, exceptions.ClouddeskError | None]:
+    """Refusals of what images of whole machines refer to (M2)."""
+    asked = [
+        found[each]
+        for each, refusal in verdicts.items()
+        if refusal is None and found[each].kind == states.DATA
+    ]
+    if not asked:
+        return {}
+    with image_fields.refused():
+        wholes = cloud.for_user(req.caller).image.wholes()
+    users = [(each, image_users.wholes(each.id, wholes)) for each in asked]
+    project_id = str(req.caller.project_id)
+    return {
+        each.id: image_users.in_use(each, some, project_id)
+        for each, some in users
+        if some
+    }
 
 
 def _known(

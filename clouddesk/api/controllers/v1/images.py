@@ -10,6 +10,7 @@ from clouddesk.api import image_query
 from clouddesk.api import listing
 from clouddesk.api import request as cd_request
 from clouddesk.api import validation
+from clouddesk.api import whole_machines
 from clouddesk.api import whom
 from clouddesk.api.controllers.v1 import events
 from clouddesk.api.controllers.v1 import image_actions
@@ -52,7 +53,9 @@ class _Image(exposure.Controller):
         if 'owner' in req.input:
             _check_new_owner(req, image_id)
         with image_fields.refused(image_id, req.input):
-            images = cloud.for_user(req.caller).image
+            user = cloud.for_user(req.caller)
+            whole_machines.check(user, image_id, req.input)
+            images = user.image
             changed = images.change(image_id, req.input)
         if 'owner' in req.input:
             db.hand_over(image_id, req.input['owner'])

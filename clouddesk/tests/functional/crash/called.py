@@ -87,7 +87,8 @@ CALLS = {
         _UPDATE_IMAGES,
     ),
     'image.capture, volume and floating IP': _CAPTURE,
-    'image.delete': (_LIST_SERVERS, _DELETE_IMAGES),
+    'image.capture, whole': (*_CAPTURE, _ACT, _GET_SERVERS),
+    'image.delete': (_GET_IMAGES, _LIST_SERVERS, _DELETE_IMAGES),
     'image.retire': (_DEACTIVATE, _GET_IMAGES, _UPDATE_IMAGES),
     'desktop.create': (
         _LIST_SERVERS,
@@ -104,6 +105,13 @@ CALLS = {
         _CREATE_PORTS,
         _CREATE_SECURITY_GROUP_RULES,
         _CREATE_SECURITY_GROUPS,
+    ),
+    'desktop.create, data disk': (
+        _LIST_VOLUMES,
+        _CREATE_VOLUMES,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _CREATE_PORTS,
     ),
     'desktop.stop': (
         _LIST_SERVERS,
@@ -145,6 +153,15 @@ CALLS = {
         _LIST_PORTS,
         _LIST_SECURITY_GROUPS,
     ),
+    'desktop.rebuild, data disk': (
+        _LIST_VOLUMES,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _GET_IMAGES,
+        _LIST_PORTS,
+    ),
     'desktop.migrate': (
         _GET_SERVERS,
         _LIST_SERVERS,
@@ -176,6 +193,15 @@ CALLS = {
         _DELETE_FLOATINGIPS,
         _DELETE_PORTS,
         _LIST_FLOATINGIPS,
+        _LIST_PORTS,
+    ),
+    'desktop.delete, data disk': (
+        _DELETE_VOLUMES,
+        _LIST_VOLUMES,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _DELETE_PORTS,
         _LIST_PORTS,
     ),
     'undo': (

@@ -237,6 +237,8 @@ class FaultTestCase(base.FunctionalTestCase):
             (self.cinder.volumes, 'volume_id'),
         ):
             wanted = {row[key] for row in rows if row[key]}
+            if key == 'volume_id':
+                wanted |= {id_ for row in rows for id_ in row['data_volumes']}
             found += ['%s %s' % (key, id_) for id_ in wanted ^ set(things)]
         found += ['snapshot %s' % each for each in self.cinder.snapshots]
         found += [

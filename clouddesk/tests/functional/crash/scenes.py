@@ -108,6 +108,17 @@ class CreateFromImage(Scene):
         return house.create_desktop(count=2)
 
 
+class CreateWithDisks(CreateFromImage):
+    """M20: Cinder is asked three times by one step."""
+
+    variant = 'with data disks'
+    idle = frozenset({'floating_ip'})
+
+    def order(self, house):
+        wish = house.disks() | {'boot_from': 'volume'}
+        return house.create_desktop(count=2, **wish)
+
+
 class Retry(Scene):
     """Cinder could not make the volumes."""
 
@@ -256,6 +267,18 @@ class RebuildFromVolume(Rebuild):
         with house.builder():
             pool_id = house.build_pool(2)
         pools.adopt(pool_id, house.wish())
+
+
+class RebuildWithDisks(Rebuild):
+    """M20: the disks with data stay."""
+
+    all_ways = False
+    variant = 'with data disks'
+    idle = frozenset({'floating_ip'})
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2, **house.disks())
 
 
 class Reattach(Rebuild):
@@ -438,6 +461,7 @@ class Capture(Scene):
 
     kind = flows.CAPTURE
     items = 1
+    body: dict[str, Any] = {}
 
     def wish(self, house):
         return house.wish()
@@ -450,7 +474,7 @@ class Capture(Scene):
     def order(self, house):
         (desktop_id,) = house.ids()
         path = '/desktops/%s/actions/create_image' % desktop_id
-        return house.keeper.post(path, name='golden')
+        return house.keeper.post(path, name='golden', **self.body)
 
 
 class CaptureFromImage(Capture):
@@ -460,6 +484,17 @@ class CaptureFromImage(Capture):
 
     def wish(self, house):
         return {}
+
+
+class CaptureWhole(Capture):
+    """M9: all disks, or none of them."""
+
+    all_ways = False
+    variant = 'whole'
+    body = {'whole': True}
+
+    def wish(self, house):
+        return house.disks()
 
 
 # -- ordered once more --------------------------------------------------------
@@ -666,6 +701,7 @@ SCENES: tuple[Scene, ...] = (
     CreateAgain(),
     Retry(),
     CreatePool(),
+    CreateWithDisks(),
     RetryPool(),
     Grow(),
     Shrink(),
@@ -675,6 +711,7 @@ SCENES: tuple[Scene, ...] = (
     Rebuild(),
     RebuildFromImage(),
     RebuildFromVolume(),
+    RebuildWithDisks(),
     Reattach(),
     Stop(),
     Start(),
@@ -688,6 +725,7 @@ SCENES: tuple[Scene, ...] = (
     GenerateFromImage(),
     Capture(),
     CaptureFromImage(),
+    CaptureWhole(),
     CreateCancelled(),
     CreatePoolCancelled(),
     GrowCancelled(),

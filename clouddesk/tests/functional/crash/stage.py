@@ -84,6 +84,17 @@ class CrashTestCase(base.FunctionalTestCase):
             **extra,
         }
 
+    def disks(self) -> dict[str, Any]:
+        """A desktop with two further disks."""
+        return {
+            'data_images': [
+                self.cloud.glance.create_image(
+                    self.school.project_id, name, clouddesk_kind='data'
+                )
+                for name in ('tools', 'media')
+            ]
+        }
+
     @contextlib.contextmanager
     def builder(self) -> Iterator[None]:
         """Let a conductor work, but only inside the block."""

@@ -46,6 +46,13 @@ def rich(house: House) -> dict[str, Any]:
     }
 
 
+def _disks(house: House) -> dict[str, Any]:
+    image_id = house.cloud.glance.create_image(
+        house.school.project_id, 'tools', clouddesk_kind='data'
+    )
+    return {'data_images': [image_id]}
+
+
 def _desktop(house: House) -> str:
     (row,) = house.desktops()
     id_: str = row['id']
@@ -175,6 +182,16 @@ def _capture(house: House) -> Order:
     return _keeper(house).post(path, name='golden')
 
 
+def _disks_off(house: House) -> None:
+    house.build_desktop(keep_running=False, **_disks(house))
+    house.finish(_act('stop')(house))
+
+
+def _capture_whole(house: House) -> Order:
+    path = '/desktops/%s/actions/create_image' % _desktop(house)
+    return _keeper(house).post(path, name='golden', whole=True)
+
+
 def _plain(house: House) -> dict[str, Any]:
     return {}
 
@@ -186,6 +203,7 @@ WAYS = {
     'image.capture, volume and floating IP': Way(
         _capture, {'off': 1}, _rich_off
     ),
+    'image.capture, whole': Way(_capture_whole, {'off': 1}, _disks_off),
     'image.delete': Way(_on_image('delete'), {}, _image),
     'image.retire': Way(_on_image('retire'), {}, _image),
     'desktop.create': Way(
@@ -193,6 +211,9 @@ WAYS = {
     ),
     'desktop.create, volume and floating IP': Way(
         lambda house: house.create_desktop(**rich(house)), {'running': 1}
+    ),
+    'desktop.create, data disk': Way(
+        lambda house: house.create_desktop(**_disks(house)), {'running': 1}
     ),
     'desktop.stop': Way(
         _act('stop'),
@@ -212,6 +233,11 @@ WAYS = {
         {'running': 1},
         lambda house: house.build_desktop(**rich(house)),
     ),
+    'desktop.rebuild, data disk': Way(
+        _act('rebuild'),
+        {'running': 1},
+        lambda house: house.build_desktop(**_disks(house)),
+    ),
     'desktop.migrate': Way(_migrate, {'running': 1}, _two_hosts),
     'desktop.reattach': Way(_reattach, {'running': 1}, _without_port),
     'desktop.delete': Way(
@@ -219,6 +245,9 @@ WAYS = {
     ),
     'desktop.delete, volume and floating IP': Way(
         _act('delete'), {}, lambda house: house.build_desktop(**rich(house))
+    ),
+    'desktop.delete, data disk': Way(
+        _act('delete'), {}, lambda house: house.build_desktop(**_disks(house))
     ),
     'undo': Way(
         lambda house: house.create_desktop(**rich(house)),

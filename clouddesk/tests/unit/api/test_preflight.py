@@ -62,6 +62,16 @@ class NeedsTest(base.base.BaseTestCase):
             {'desktop': {'pools': 1}}, preflight.needs(SPEC, 0, pools=1)
         )
 
+    def test_needs_of_a_whole_machine(self):
+        """M9, H17: all of it is there at once."""
+        needed = preflight.image_needs(None, [3, 5])
+        self.assertEqual(3, needed['image']['image_count_total'])
+        self.assertEqual(2, needed['block-storage']['snapshots'])
+        self.assertEqual(5, needed['block-storage']['per_volume_gigabytes'])
+        self.assertEqual(
+            3, preflight.image_needs(4, [1, 2])['block-storage']['volumes']
+        )
+
     def test_of_an_image(self):
         """H17, S45: a snapshot and a copy, as large as the disk."""
         room = {'image_count_total': 1, 'image_size_total': 1}

@@ -51,6 +51,7 @@ class ResolveTest(base.ApiTest):
                 'network_id': base.NETWORK,
                 'boot_from': 'image',
                 'volume_size': None,
+                'data_disks': None,
                 'vcpus': 2,
                 'ram': 2048,
                 'disk': 10,
@@ -65,6 +66,59 @@ class ResolveTest(base.ApiTest):
             },
             self.resolve(),
         )
+
+    def data(self, *images):
+        found = {each.id: each for each in images}
+        self.user.image.get_many.side_effect = None
+        self.user.image.get_many.return_value = found
+
+    def test_further_disks(self):
+        """M20: as large as their images need."""
+        said = {'status': 'active', 'kind': 'data'}
+        self.data(
+            types.Image('a', 'a', size=10, **said),
+            types.Image('b', 'b', size=10, virtual_size=2**31 + 1, **said),
+            types.Image('c', 'c', min_disk=7, **said),
+        )
+        self.assertEqual(
+            [
+                {'image_id': 'b', 'size': 3},
+                {'image_id': 'a', 'size': 1},
+                {'image_id': 'c', 'size': 7},
+            ],
+            self.resolve(data_images=['b', 'a', 'c'])['data_disks'],
+        )
+
+    def test_further_disks_of_a_whole_machine(self):
+        """M2, M9: it brings its own, unless others are named."""
+        self.image(kind='whole', data_images=('a',))
+        said = {'status': 'active', 'kind': 'data'}
+        self.data(*(types.Image(each, each, **said) for each in 'ab'))
+        for wanted, ids in (
+            ({}, ['a']),
+            ({'former_data_images': ['b']}, ['a']),
+            ({'data_images': ['b']}, ['b']),
+            ({'data_images': []}, []),
+        ):
+            with self.subTest(str(wanted)):
+                disks = self.resolve(**wanted)['data_disks'] or []
+                self.assertEqual(ids, [each['image_id'] for each in disks])
+
+    @ddt.data(
+        ({}, 'there is no image a'),
+        ({'kind': 'system', 'status': 'active'}, 'kind system'),
+        ({'kind': 'data', 'status': 'deactivated'}, 'deactivated'),
+    )
+    @ddt.unpack
+    def test_bad_further_disks(self, said, told):
+        """M2"""
+        self.data(*([types.Image('a', 'a', **said)] if said else []))
+        error = self.refuse('data_images', data_images=['a'])
+        self.assertIn(told, error.text)
+
+    def test_further_disks_need_volumes(self):
+        self.user.volume.is_offered.return_value = False
+        self.refuse('data_images', data_images=['a'])
 
     @ddt.data(
         ('image_id', 'image.get', {}),

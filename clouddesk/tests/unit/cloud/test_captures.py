@@ -76,6 +76,25 @@ class CapturesTest(base.CloudTestCase):
             [found.id], [i.id for i in self.captures.list_images()]
         )
 
+    def test_disks_of_a_whole_machine(self):
+        """M9: everything tells which disk it is for."""
+        self.cloud.volume.get(self.disk.id)
+        made = self.captures.create_snapshot(
+            self.build_id, self.disk.id, 'snapshot', 2
+        )
+        (found,) = self.captures.find_snapshots(self.build_id)
+        self.assertEqual((2, 2), (made.disk, found.disk))
+        copy = self.captures.create_copy(
+            self.build_id, made.id, 4, 'copy', found.disk
+        )
+        (found,) = self.captures.find_copies(self.build_id)
+        self.assertEqual((2, 2), (copy.disk, found.disk))
+        self.captures.upload(
+            copy.id, 'golden', 'raw', naming.build_marks(self.build_id, 2)
+        )
+        (image,) = self.captures.find_images(self.build_id)
+        self.assertEqual(2, naming.disk_of(image.properties))
+
     def test_no_room(self):
         """H17."""
         self.cloud.volume.get(self.disk.id)

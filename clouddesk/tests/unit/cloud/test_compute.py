@@ -70,6 +70,27 @@ class CreateServerTest(base.CloudTestCase):
         self.cloud.compute.get_server(server.id)
         self.assertEqual('available', self.cloud.volume.get(volume.id).status)
 
+    def test_further_disks(self):
+        """M20: beside a disk of the hypervisor, and beside a volume."""
+        volumes = [
+            self.cloud.volume.create_from_image(
+                self.desktop_id, 'disk', 4, self.school.image_id, disk=place
+            )
+            for place in range(2)
+        ]
+        for each in volumes:
+            self.cloud.volume.get(each.id)
+        system, data = volumes
+        for extra in ({}, {'volume_id': system.id}):
+            server = self.make_server(data_volumes=[data.id], **extra)
+            made = self.emulator.nova.servers[server.id]
+            self.assertEqual([data.id], made.data_volumes)
+            self.assertEqual(extra.get('volume_id'), made.volume_id)
+            self.cloud.compute.delete_server(server.id)
+            self.cloud.compute.get_server(server.id)
+        found = self.cloud.volume.get(data.id)
+        self.assertEqual('available', found.status)
+
     def test_the_zone_is_passed_on(self):
         server = self.make_server(availability_zone='lab')
         made = self.emulator.nova.servers[server.id]

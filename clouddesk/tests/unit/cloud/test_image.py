@@ -25,6 +25,24 @@ class ImageTest(base.CloudTestCase):
         properties = self.cloud.image.get(image_id).properties
         self.assertEqual('uefi', properties['hw_firmware_type'])
 
+    def test_whole_machines(self):
+        """M2: hidden ones, too."""
+        glance, project_id = self.emulator.glance, self.school.project_id
+        ids = [
+            glance.create_image(
+                project_id,
+                'whole',
+                clouddesk_kind='whole',
+                clouddesk_data_images=self.school.image_id,
+                os_hidden=hidden,
+            )
+            for hidden in (False, True)
+        ]
+        found = self.cloud.image.wholes()
+        self.assertEqual(set(ids), {each.id for each in found})
+        for each in found:
+            self.assertEqual((self.school.image_id,), each.data_images)
+
     @ddt.data('win12', 'e1ab1f5a-6a5b-4b32-9b86-0d2c8a6c7d11')
     def test_missing(self, ref):
         error = self.assertRaises(

@@ -46,6 +46,30 @@ class VolumeTest(base.CloudTestCase):
         self.assertEqual([volume.id], [each.id for each in found])
         self.assertEqual([], self.cloud.volume.find_volumes('another'))
 
+    def test_further_disks_are_told_apart(self):
+        """M20: by their place, and by what they were made from."""
+        made = self.cloud.volume.create_from_image(
+            self.desktop_id, 'disk', 4, self.school.image_id, disk=2
+        )
+        self.assertEqual((2, self.school.image_id), (made.disk, made.image_id))
+        first = self.make()
+        self.assertEqual((0, None), (first.disk, first.image_id))
+        found = self.cloud.volume.find_volumes(self.desktop_id)
+        self.assertEqual({0, 2}, {each.disk for each in found})
+
+    def test_attached(self):
+        """M9: whoever made them, in the order of the devices."""
+        made = [self.make().id for _number in range(3)]
+        devices = ('/dev/vdaa', '/dev/vdb', '/dev/vdc')
+        for id_, device in zip(made, devices, strict=True):
+            self.emulator.cinder.volumes[id_] |= {
+                'metadata': {},
+                'attachments': [{'server_id': 'x', 'device': device}],
+            }
+        self.make()
+        found = self.cloud.volume.attached_to('x')
+        self.assertEqual([*made[1:], made[0]], [each.id for each in found])
+
     def test_all_of_a_project(self):
         volume = self.make()
         alien = self.make()

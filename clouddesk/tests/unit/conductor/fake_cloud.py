@@ -26,7 +26,7 @@ class _Thing:
     then: dict | None = None
     gone: bool = False
     port_id: str | None = None
-    volume_id: str | None = None
+    volume_ids: list = dataclasses.field(default_factory=list)
 
 
 class World:
@@ -105,8 +105,9 @@ class World:
         for port in self.things.values():
             if getattr(port.value, 'device_id', None) == id_:
                 port.value = dataclasses.replace(port.value, device_id=None)
-        if thing.volume_id in self.things:
-            self.change(thing.volume_id, status='available')
+        for volume_id in thing.volume_ids:
+            if volume_id in self.things:
+                self.change(volume_id, status='available')
 
     def tick(self):
         for id_, thing in list(self.things.items()):
@@ -237,11 +238,14 @@ class Compute(_Room):
                 ticks=BUILD_TICKS,
                 then=then,
                 port_id=port_id,
-                volume_id=more.get('volume_id'),
+                volume_ids=[
+                    *filter(None, [more.get('volume_id')]),
+                    *more.get('data_volumes', ()),
+                ],
             )
             self._world.change(port_id, device_id=server.id)
-            if more.get('volume_id'):
-                self._world.change(more['volume_id'], status='in-use')
+            for volume_id in self._world.things[server.id].volume_ids:
+                self._world.change(volume_id, status='in-use')
             return dataclasses.replace(server, created=None)
 
         return self._call('create_server', effect, desktop_id)
@@ -518,7 +522,13 @@ class Volume(_Room):
         return self._call('list_volumes', lambda: self._of(types.Volume))
 
     def create_from_image(
-        self, desktop_id, name, size, image_id, availability_zone=None
+        self,
+        desktop_id,
+        name,
+        size,
+        image_id,
+        availability_zone=None,
+        disk=0,
     ):
         def effect(desktop_id):
             volume = types.Volume(
@@ -526,6 +536,8 @@ class Volume(_Room):
                 status='creating',
                 size=size,
                 desktop_id=desktop_id,
+                disk=disk,
+                image_id=image_id if disk else None,
             )
             return self._world.put(
                 volume,

@@ -56,6 +56,39 @@ class RebuildTest(base.ConductorTestCase):
         self.assertNotEqual(before.volume_id, volume.id)
         self.assertEqual(volume.id, self.desktop(id_).volume_id)
 
+    def test_data_stay(self):
+        """M20: as long as the desktop is to have them."""
+        disks = [{'image_id': each, 'size': 2} for each in ('tools', 'media')]
+        (id_,) = self.built(spec=base.SPEC | {'data_disks': disks})
+        before = self.desktop(id_).data_volumes
+        self.assertEqual(2, len(before))
+        self.assertEqual(states.SUCCEEDED, self.rebuild(id_).status)
+        self.assertEqual(before, self.desktop(id_).data_volumes)
+
+    def test_data_of_another_image(self):
+        """M20: the new image is seen before anything goes."""
+        disks = [{'image_id': each, 'size': 2} for each in ('tools', 'media')]
+        id_ = self.pool_desktop(data_disks=disks)
+        self.world.lost_images.add('media')
+        order = self.rebuild(id_)
+        self.assertEqual(states.FAILED, order.status)
+        self.assertEqual('image_gone', order.items[0].fault_code)
+        self.assertEqual([], self.world.volumes(id_))
+        self.world.lost_images.clear()
+        self.assertEqual(states.SUCCEEDED, self.rebuild(id_).status)
+        first, second = self.desktop(id_).data_volumes
+        self.set_pool(
+            self.desktop(id_).pool_id,
+            data_disks=[disks[0], {'image_id': 'more', 'size': 3}],
+        )
+        self.assertEqual(states.SUCCEEDED, self.rebuild(id_).status)
+        now = self.desktop(id_).data_volumes
+        self.assertEqual(first, now[0])
+        self.assertNotEqual(second, now[1])
+        self.assertEqual(
+            set(now), {volume.id for volume in self.world.volumes(id_)}
+        )
+
     def test_a_disk_that_vanished_is_not_taken_for_the_new_one(self):
         (id_,) = self.built(spec=base.VOLUME_SPEC)
         old = self.desktop(id_).volume_id

@@ -56,6 +56,23 @@ class SweepTest(base.ConductorTestCase):
         self.assertEqual(0, counts['suspected'])
         self.assertOnly()
 
+    def test_further_disks_are_no_twins(self):
+        """M20: but what stands in for one of them is."""
+        disks = [{'image_id': 'tools', 'size': 2}]
+        spec = base.VOLUME_SPEC | {'data_disks': disks}
+        (desktop_id,) = self.built(1, spec)
+        self.whole = set(self.world.things)
+        self.assertEqual(0, self.rounds()['suspected'])
+        self.put(
+            types.Volume('twin', 'available', desktop_id=desktop_id, disk=1)
+        )
+        # Nobody says that the desktop has a second one.
+        self.put(
+            types.Volume('other', 'available', desktop_id=desktop_id, disk=2)
+        )
+        self.assertEqual(1, self.rounds()['suspected'])
+        self.assertOnly('other')
+
     def test_twins_go(self):
         self.put(base.server(self.ids[0], 'twin'))
         self.port(self.ids[0])

@@ -42,6 +42,22 @@ class UsersTest(base.DatabaseTestCase):
         self.set_desktops([one.id], 'running', image_id='win')
         self.assertEqual([('desktops', one.name)], self.users())
 
+    def test_further_disks(self):
+        """M20, I5: a pool speaks for its desktops here, too."""
+        disks = [{'image_id': each, 'size': 1} for each in ('tools', 'win')]
+        self.pool(size=2, data_disks=disks)
+        self.desktop(data_disks=disks[1:])
+        self.template(data_disks=disks)
+        expected = ['desktops', 'pools', 'templates']
+        self.assertEqual(expected, [kind for kind, _name in self.users()])
+
+    def test_more_images_than_a_union_takes(self):
+        """I5: a batch of any size is one query."""
+        ids = ['image-%d' % number for number in range(900)]
+        self.desktop(data_disks=[{'image_id': ids[-1], 'size': 1}])
+        users = image_users.of(ids)
+        self.assertEqual(['desktops'], [u.kind for u in users[ids[-1]]])
+
     def test_nothing(self):
         self.assertEqual({}, image_users.of([]))
 

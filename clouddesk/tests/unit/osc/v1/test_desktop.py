@@ -41,6 +41,18 @@ class CreateTest(base.ShellTest):
         )
         self.assertIn(ADA['id'], out)
 
+    def test_further_disks(self):
+        """M20: in the order given; an empty one is none at all."""
+        self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+        self.succeed('desktop create Ada --data-image win11' + SPEC)
+        self.assertEqual(['image-1'], self._sent()['data_images'])
+
+    def test_without_the_disks_of_a_whole_machine(self):
+        """M9"""
+        self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
+        self.succeed("desktop create Ada --data-image ''" + SPEC)
+        self.assertEqual([], self._sent()['data_images'])
+
     def test_every_option(self):
         self._answer(fakes.order(items=[fakes.item(ADA, 'pending')]))
         self.succeed(

@@ -206,6 +206,14 @@ class EditTest(ImageTestCase):
             self.sent(),
         )
 
+    def test_further_disks(self):
+        """M21: a whole machine is put together, and taken apart."""
+        self.succeed('desktop image set win11 --data-image win11')
+        self.succeed("desktop image set win11 --data-image ''")
+        self.assertEqual(
+            [{'data_images': [WIN['id']]}, {'data_images': []}], self.sent()
+        )
+
     def test_activate_and_deactivate(self):
         """T6"""
         for verb in ('activate', 'deactivate'):

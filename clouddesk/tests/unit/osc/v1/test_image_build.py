@@ -139,6 +139,15 @@ class ImageBuildTest(base.ShellTest):
         )
         self.assertEqual([{'name': 'golden', 'min_vcpus': 2}], self.sent())
 
+    def test_capture_of_a_whole_machine(self):
+        """M9: one disk, or all of them."""
+        path = '/desktops/%s/actions/create_image' % DESKTOP['id']
+        self.cloud.answer('POST', path, ORDER)
+        line = 'desktop image capture %s --name golden' % DESKTOP['name']
+        self.succeed(line + ' --whole')
+        self.assertEqual([{'name': 'golden', 'whole': True}], self.sent())
+        self.complain(line + ' --whole --volume data', code=2)
+
     def test_capture_of_one_that_runs(self):
         """S3: what the API says of the state is told."""
         path = '/desktops/%s/actions/create_image' % DESKTOP['id']
