@@ -50,8 +50,6 @@ _NAME = re.compile(r'(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?'
 #: The last label of what inet_aton takes for an address: 2130706433, 0x7f.1
 _NUMBER = re.compile(r'(0x[0-9a-f]*|[0-9]+)')
 
-#: IPv6 addresses that lead to an IPv4 address, and where it is in them.
-_SIX_TO_FOUR = ipaddress.IPv6Network('2002::/16')
 #: Of IPv6 only these are given to somebody.
 _GLOBAL_UNICAST = ipaddress.IPv6Network('2000::/3')
 #: Azure and Oracle tell servers their metadata at addresses that look public.
@@ -66,6 +64,8 @@ _RESERVED = (
     ipaddress.ip_network('192.0.0.0/24'),
     ipaddress.ip_network('192.88.99.0/24'),
     ipaddress.ip_network('2001::/23'),
+    # Tunnels to IPv4 addresses, which nobody offers any more.
+    ipaddress.ip_network('2002::/16'),
     ipaddress.ip_network('3fff::/20'),
 )
 
@@ -225,22 +225,10 @@ def _threads() -> futures.ThreadPoolExecutor:
 
 
 def _is_allowed(address: Address, networks: list[Any]) -> bool:
-    """Every address that is in it has to be public, or allowed."""
-    return all(
-        _is_public(each) or _is_excepted(each, networks)
-        for each in _unwrapped(address)
-    )
-
-
-def _unwrapped(address: Address) -> tuple[Address, ...]:
-    """The address that packets go to in the end; both for tunnels."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return (address,)
-    if address.ipv4_mapped is not None:
-        return (address.ipv4_mapped,)
-    if address in _SIX_TO_FOUR and address.sixtofour is not None:
-        return (address, address.sixtofour)
-    return (address,)
+    """Where packets go in the end has to be public, or allowed."""
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    return _is_public(address) or _is_excepted(address, networks)
 
 
 def _is_public(address: Address) -> bool:
