@@ -114,6 +114,9 @@ class CreateWithDisks(CreateFromImage):
     variant = 'with data disks'
     idle = frozenset({'floating_ip'})
 
+    def prepare(self, house):
+        house.disks()
+
     def order(self, house):
         wish = house.disks() | {'boot_from': 'volume'}
         return house.create_desktop(count=2, **wish)
