@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 import contextlib
 import statistics
+import time
 from typing import Any
 
 from clouddesk.tests.benchmarks import clouds
@@ -92,19 +93,26 @@ def _build(cloud: Any) -> tuple[float, float]:
         )
         build = desk.find_image_build(name, ignore_missing=False)
         clouds.run('desktop', 'stop', '--wait', build.desktop_id)
-        whole = clouds.run(
-            'desktop', 'image', 'build', 'finish', '--wait', name
-        )
-        build = desk.get_image_build(build.id)
-        order = desk.get_work_order(build.work_order_id)
-        asked = report.moment(order.created_at)
-        until = (report.moment(build.activated_at) - asked).total_seconds()
-        ended = (report.moment(order.finished_at) - asked).total_seconds()
-        # The clock of the API has whole seconds; that of the command has not.
-        return whole, whole - (ended - until)
+        return _finish(desk, build.id)
     finally:
         _remove_build(desk, name)
         _remove_image(cloud, name)
+
+
+def _finish(desk: Any, build_id: str) -> tuple[float, float]:
+    words = ('desktop', 'image', 'build', 'finish', '--wait', build_id)
+    began = time.monotonic()
+    with clouds.running(*words) as process:
+
+        def is_usable() -> bool:
+            if process.poll():
+                raise report.Failed('the build could not be finished')
+            return bool(desk.get_image_build(build_id).activated_at)
+
+        clouds.until(is_usable, 'an image that can be used')
+        usable = time.monotonic() - began
+        process.wait(clouds.PATIENCE)
+    return time.monotonic() - began, usable
 
 
 def _remove_build(desk: Any, name: str) -> None:
