@@ -9,6 +9,7 @@ from clouddesk import events
 from clouddesk import exceptions
 from clouddesk.db import journal
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import events as history_db
 from clouddesk.tests.unit.api import base
 
@@ -125,6 +126,23 @@ class WritingTest(_HistoryTest):
             self.assertNotIn(None, [e['subject']['name'] for e in told])
         told = self.after('POST', '/v1/desktops/actions/stop', body)
         self.assertEqual(3, len({e['subject']['id'] for e in told}))
+        self.assertEqual(
+            {self.answer.json['id']}, {e['work_order_id'] for e in told}
+        )
+
+    def test_one_of_a_batch_is_refused(self):
+        """M22: nothing will come of it, so it has not just begun."""
+        self.post(self.path + '/actions/stop', {})
+        body = {'desktop_ids': self.ids}
+        told = self.after('POST', '/v1/desktops/actions/stop', body)
+        self.assertEqual(
+            {
+                self.ids[0]: ('failure', 'desktop_busy'),
+                self.ids[1]: ('pending', None),
+                self.ids[2]: ('pending', None),
+            },
+            {e['subject']['id']: (e['outcome'], e['code']) for e in told},
+        )
         self.assertEqual(
             {self.answer.json['id']}, {e['work_order_id'] for e in told}
         )
@@ -338,6 +356,19 @@ class ImageHistoryTest(_HistoryTest):
         )
         one = self.history(query='?action=image.update').json['events']
         self.assertEqual(1, len(one))
+
+    def test_one_of_a_batch_that_is_in_use(self):
+        """I6: the refusal is the end of it."""
+        free, used = (self.cloud.add_image().id for _ in range(2))
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        spec = self.SPEC | {'image_id': used}
+        desktop_orders.create(order, spec, ['Ada'])
+        body = {'image_ids': [free, used]}
+        told = self.after('POST', '/v1/images/actions/delete', body)
+        self.assertEqual(
+            {free: ('pending', None), used: ('failure', 'image_in_use')},
+            {e['subject']['id']: (e['outcome'], e['code']) for e in told},
+        )
 
     def test_it_outlives_the_image(self):
         self.call('PATCH', self.path, {'note': 'x'})
