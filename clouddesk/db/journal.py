@@ -65,6 +65,7 @@ class Telling:
         default_factory=timeutils.utcnow
     )
     _named: list[str] = dataclasses.field(default_factory=list)
+    _guessed: set[str] = dataclasses.field(default_factory=set)
     _refused: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def name(self, ids: list[str]) -> None:
@@ -75,14 +76,26 @@ class Telling:
         """Keep the name of what the request names, and whose it is."""
         # Looking at what is not loaded would load it.
         loaded = row.__dict__
-        if loaded.get('id') in self.ids:
-            self._known[loaded['id']] = {
-                key: loaded.get(key) for key in ('name', 'project_id')
-            }
+        id_ = loaded.get('id')
+        if id_ not in self.ids:
+            return
+        values = {key: loaded.get(key) for key in ('name', 'project_id')}
+        if not isinstance(row, models.Image):
+            self._known[id_] = values
+        elif id_ not in self._known:
+            # Glance knows better what it is called now.
+            self._known[id_] = values
+            self._guessed.add(id_)
 
     def describe(self, id_: str, values: Mapping[str, Any]) -> None:
         """Tell more of what the request names."""
-        if id_ in self.ids and id_ not in self._known:
+        if id_ not in self.ids:
+            return
+        if id_ in self._guessed:
+            known = {key: each for key, each in values.items() if each}
+            self._known[id_] = dict(self._known[id_]) | known
+            self._guessed.remove(id_)
+        elif id_ not in self._known:
             self._known[id_] = values
 
     def made(self, id_: str, values: Mapping[str, Any]) -> None:
@@ -301,6 +314,8 @@ def itemized(
     current = _current.get()
     if current is not None:
         current.chose({id_: {'name': name} for id_, name in parts})
+        for id_, name in parts:
+            current.describe(id_, {'name': name})
         current.refused(refused)
 
 

@@ -59,6 +59,8 @@ class _Image(exposure.Controller):
             changed = images.change(image_id, req.input)
         if 'owner' in req.input:
             db.hand_over(image_id, req.input['owner'])
+        if 'name' in req.input:
+            db.rename(image_id, req.input['name'])
         return image_fields.shown(req, [changed])[0]
 
     @exposure.expose(policies.DELETE)

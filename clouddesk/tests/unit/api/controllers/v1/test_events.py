@@ -1,5 +1,6 @@
 """What the history tells of requests (M22)."""
 
+import dataclasses
 from unittest import mock
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from clouddesk.db import journal
 from clouddesk.db import models
 from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import events as history_db
+from clouddesk.db.api import images
 from clouddesk.tests.unit.api import base
 
 URL = '/v1/events'
@@ -368,6 +370,30 @@ class ImageHistoryTest(_HistoryTest):
         self.assertEqual(
             {free: ('pending', None), used: ('failure', 'image_in_use')},
             {e['subject']['id']: (e['outcome'], e['code']) for e in told},
+        )
+
+    def test_the_name_is_that_of_the_moment(self):
+        """M22: whatever it was called when clouddesk first knew of it."""
+        image = self.cloud.add_image(name='win')
+        images.update(images.Known.of(image), {})
+        path = '/v1/images/' + image.id
+        event = self.only('PATCH', path, {'name': 'mac'})
+        self.assertEqual('mac', event['subject']['name'])
+        self.assertEqual('mac', images.find(image.id).name)
+        # Not through us.
+        self.cloud.images[image.id] = dataclasses.replace(image, name='bsd')
+        for method, more, body in (
+            ('PATCH', '', {'note': 'x'}),
+            ('POST', '/actions/deactivate', {}),
+            ('POST', '/actions/retire', {}),
+            ('DELETE', '', None),
+        ):
+            event = self.only(method, path + more, body)
+            self.assertEqual('bsd', event['subject']['name'], method + more)
+        body = {'image_ids': [image.id, self.cloud.add_image().id]}
+        told = self.after('POST', '/v1/images/actions/delete', body)
+        self.assertEqual(
+            {'bsd', 'linux'}, {event['subject']['name'] for event in told}
         )
 
     def test_it_outlives_the_image(self):
