@@ -204,21 +204,24 @@ class CourseInSession(Conflict):
 
 
 class ImageGone(Conflict):
-    """What a course or a desktop is made from cannot be used (I14)."""
+    """What a course, pool or desktop is made from cannot be used (I14)."""
 
     code = 'image_gone'
     message = _('Image %(image)s of %(name)s %(reason)s; nothing was begun.')
 
     @classmethod
-    def of(cls, name: str, image_id: str, reason: str) -> 'ImageGone':
+    def of(
+        cls, name: str, image_id: str, reason: str, image: str = ''
+    ) -> 'ImageGone':
         """
-        :param name: of the course or desktop
+        :param name: of the course, pool or desktop
         :param reason: such as "is gone"
+        :param image: its name, if it is known
         """
         return cls(
             details={'image_id': image_id},
             name=name,
-            image=image_id,
+            image=image or image_id,
             reason=reason,
         )
 
