@@ -317,6 +317,16 @@ class OverQuota(Forbidden):
 
         :param service: its type in the catalogue
         """
+        unit = _unit_of(resource)
+        message = _(
+            '%(needed)s %(resource)s of %(service)s are needed, %(free)s are '
+            'free.'
+        )
+        if unit:
+            message = _(
+                '%(needed)s %(unit)s %(resource)s of %(service)s are needed, '
+                '%(free)s %(unit)s are free.'
+            )
         return {
             'kind': 'over_quota',
             'service': service,
@@ -324,17 +334,23 @@ class OverQuota(Forbidden):
             'needed': needed,
             'free': free,
             'limit': limit,
-            'message': _(
-                '%(needed)s %(resource)s of %(service)s are needed, '
-                '%(free)s are free.'
-            )
+            'message': message
             % {
                 'needed': needed,
                 'resource': resource,
                 'service': service,
                 'free': free,
+                'unit': unit,
             },
         }
+
+
+def _unit_of(resource: str) -> str | None:
+    """What a quota counts, where its name does not say so."""
+    if resource in ('ram', 'image_size_total'):
+        return 'MiB'
+    # Volume types have some of their own.
+    return 'GiB' if 'gigabytes' in resource else None
 
 
 class TooManyRequests(ClouddeskError):
