@@ -204,21 +204,24 @@ class CourseInSession(Conflict):
 
 
 class ImageGone(Conflict):
-    """What a course or a desktop is made from cannot be used (I14)."""
+    """What a course, pool or desktop is made from cannot be used (I14)."""
 
     code = 'image_gone'
     message = _('Image %(image)s of %(name)s %(reason)s; nothing was begun.')
 
     @classmethod
-    def of(cls, name: str, image_id: str, reason: str) -> 'ImageGone':
+    def of(
+        cls, name: str, image_id: str, reason: str, image: str = ''
+    ) -> 'ImageGone':
         """
-        :param name: of the course or desktop
+        :param name: of the course, pool or desktop
         :param reason: such as "is gone"
+        :param image: its name, if it is known
         """
         return cls(
             details={'image_id': image_id},
             name=name,
-            image=image_id,
+            image=image or image_id,
             reason=reason,
         )
 
@@ -314,6 +317,16 @@ class OverQuota(Forbidden):
 
         :param service: its type in the catalogue
         """
+        unit = _unit_of(resource)
+        message = _(
+            '%(needed)s %(resource)s of %(service)s are needed, %(free)s are '
+            'free.'
+        )
+        if unit:
+            message = _(
+                '%(needed)s %(unit)s %(resource)s of %(service)s are needed, '
+                '%(free)s %(unit)s are free.'
+            )
         return {
             'kind': 'over_quota',
             'service': service,
@@ -321,17 +334,23 @@ class OverQuota(Forbidden):
             'needed': needed,
             'free': free,
             'limit': limit,
-            'message': _(
-                '%(needed)s %(resource)s of %(service)s are needed, '
-                '%(free)s are free.'
-            )
+            'message': message
             % {
                 'needed': needed,
                 'resource': resource,
                 'service': service,
                 'free': free,
+                'unit': unit,
             },
         }
+
+
+def _unit_of(resource: str) -> str | None:
+    """What a quota counts, where its name does not say so."""
+    if resource in ('ram', 'image_size_total'):
+        return 'MiB'
+    # Volume types have some of their own.
+    return 'GiB' if 'gigabytes' in resource else None
 
 
 class TooManyRequests(ClouddeskError):

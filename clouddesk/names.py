@@ -80,6 +80,15 @@ def builder(name: str) -> str:
     return plain if len(plain) >= MIN_OWN else 'builder'
 
 
+def of_disk(base: str, place: int) -> str:
+    """What the image of a disk of a whole machine is called.
+
+    :param place: 0 is the disk of the system
+    """
+    end = ' (%d)' % place if place else ''
+    return base[: MAX_NAME - len(end)] + end
+
+
 def _parse(template: str) -> list[_Part]:
     try:
         parts = list(string.Formatter().parse(template))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import contextlib
 from typing import Any
 
+from clouddesk import cloud
 from clouddesk import exceptions
 from clouddesk.api import complaints
 from clouddesk.api import request as cd_request
@@ -139,6 +140,31 @@ def refused(
             field = _blamed(error, fields)
             raise exceptions.Invalid(error.text, {'field': field}) from error
         raise
+
+
+@contextlib.contextmanager
+def changing(
+    req: cd_request.Request,
+    image_id: str,
+    fields: Mapping[str, Any] | None = None,
+) -> Iterator[None]:
+    """The same where an image is changed, which only its project may do.
+
+    :raises ImageForeign: it belongs to another one
+    """
+    try:
+        with refused(image_id, fields):
+            yield
+    except exceptions.Forbidden as error:
+        if error.details:
+            # It is about a field.
+            raise
+        with refused(image_id):
+            image = cloud.for_user(req.caller).image.get(image_id)
+        if image.owner == req.caller.project_id:
+            raise
+        name = image.name or image.id
+        raise exceptions.ImageForeign(name=name) from error
 
 
 def _blamed(

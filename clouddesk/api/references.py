@@ -17,6 +17,7 @@ from clouddesk.api import data_disks
 from clouddesk.api import logins
 from clouddesk.cloud import types
 from clouddesk.conf import CONF
+from clouddesk.db.api import images
 from clouddesk.i18n import _
 
 _GIB = 1024**3
@@ -49,6 +50,7 @@ def resolve(
         lambda: _outside(user, wanted.get('floating_network_id')),
         lambda: _zone(user, wanted.get('availability_zone')),
     )
+    _check_usable(image)
     _check_fit(image, flavor)
     spec = {
         'note': wanted.get('note', ''),
@@ -122,12 +124,21 @@ def _flavor(user: cloud.Cloud, flavor_id: str) -> types.Flavor:
 
 def _image(user: cloud.Cloud, image_id: str) -> types.Image:
     with answers.answering('image_id'):
-        image = user.image.get(image_id)
-    if image.status != 'active':
+        image: types.Image = user.image.get(image_id)
+    return image
+
+
+def _check_usable(image: types.Image) -> None:
+    """Whether it is one that servers are made of."""
+    reason = _unusable(image)
+    if reason is not None:
         raise answers.bad(
             'image_id',
-            _('image_id: image %(id)s is %(status)s; it must be active.')
-            % {'id': image_id, 'status': image.status},
+            _(
+                'image_id: image %(name)s (%(id)s) %(reason)s; it must be '
+                'active.'
+            )
+            % {'name': image.name or '', 'id': image.id, 'reason': reason},
         )
     if image.kind == states.DATA:
         raise answers.bad(
@@ -136,9 +147,38 @@ def _image(user: cloud.Cloud, image_id: str) -> types.Image:
                 'image_id: image %s is of kind data; desktops need a system '
                 'disk.'
             )
-            % image_id,
+            % image.id,
         )
-    return image
+
+
+def require_image(
+    context: cd_context.RequestContext, image_id: str, name: str
+) -> None:
+    """Refuse what is made from an image that cannot be used any more.
+
+    :param name: of what has it in its spec
+    :raises ImageGone: names the image
+    """
+    user = cloud.for_user(context)
+    with answers.answering('image_id'):
+        try:
+            image = user.image.get(image_id)
+        except exceptions.CloudNotFound:
+            gone = _('is gone')
+            raise exceptions.ImageGone.of(name, image_id, gone) from None
+    reason = _unusable(image)
+    if reason is not None:
+        raise exceptions.ImageGone.of(name, image_id, reason, image.name or '')
+
+
+def _unusable(image: types.Image) -> str | None:
+    """Why servers cannot be made of an image; None when they can."""
+    if image.status == 'active':
+        return None
+    row = images.find(image.id)
+    if row is not None and row.retired_at is not None:
+        return _('is retired (restore takes it back into use)')
+    return _('is %s') % image.status
 
 
 def _check_fit(image: types.Image, flavor: types.Flavor) -> None:

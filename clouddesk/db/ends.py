@@ -7,17 +7,23 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from clouddesk import events
+from clouddesk import flows
+from clouddesk import names
 from clouddesk import states
 from clouddesk.db import journal
 from clouddesk.db import models
 
 _Order = models.WorkOrder
 _Item = models.WorkItem
+_Build = models.ImageBuild
 
 _OUTCOMES = {
     states.ITEM_DONE: events.SUCCESS,
     states.SUCCEEDED: events.SUCCESS,
 }
+
+#: What a request to make an image is called, too.
+_CREATED = 'image.create'
 
 #: Why, where nothing went wrong.
 _CANCELLED = 'cancelled'
@@ -82,18 +88,49 @@ def tell_order(session: orm.Session, order_id: str, status: str) -> None:
     journal.tell(session, [_event(row, status) for row in rows])
 
 
+def tell_images(session: orm.Session, order_id: str) -> None:
+    """The images of the build that an order works on are there.
+
+    Without this their history would not say who made them.
+    """
+    query: Any = sa.select(
+        *_OF_ORDER, _Build.name, _Build.image_id, _Build.disks
+    )
+    query = query.join(_Build, _Build.work_order_id == _Order.id)
+    query = query.where(_Order.id == order_id)
+    made = [
+        journal.row(
+            _CREATED,
+            _who(row),
+            (flows.IMAGE, image_id, names.of_disk(row.name, place)),
+            events.SUCCESS,
+            work_order_id=order_id,
+        )
+        for row in session.execute(query)
+        for place, image_id in enumerate(_images(row))
+        if image_id
+    ]
+    journal.tell(session, made)
+
+
+def _images(row: Any) -> list[str | None]:
+    further = [disk.get('image_id') for disk in row.disks or ()]
+    return [row.image_id, *further]
+
+
 def _event(row: Any, status: str) -> journal.Row:
     outcome = _OUTCOMES.get(status, events.FAILURE)
     is_undone = status in (states.ITEM_UNDONE, states.CANCELLED)
     return journal.row(
         row.kind,
-        {
-            'project_id': row.project_id,
-            'user_id': row.user_id,
-            'request_id': row.request_id,
-        },
+        _who(row),
         (row.subject_type, row.subject_id, row.subject_name),
         outcome,
         code=_CANCELLED if is_undone else row.fault_code,
         work_order_id=row.order_id,
     )
+
+
+def _who(row: Any) -> dict[str, Any]:
+    keys = ('project_id', 'user_id', 'request_id')
+    return {key: getattr(row, key) for key in keys}

@@ -123,7 +123,8 @@ def items(
         for position, (subject_id, name) in enumerate(parts)
     ]
     session.execute(sa.insert(models.WorkItem), values)
-    journal.itemized(parts)
+    codes = {id_: error.code for id_, error in refusals.items()}
+    journal.itemized(parts, codes)
 
 
 def _prospect(

@@ -65,6 +65,8 @@ class Telling:
         default_factory=timeutils.utcnow
     )
     _named: list[str] = dataclasses.field(default_factory=list)
+    _guessed: set[str] = dataclasses.field(default_factory=set)
+    _refused: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def name(self, ids: list[str]) -> None:
         """Tell what the body of a batch names."""
@@ -74,14 +76,26 @@ class Telling:
         """Keep the name of what the request names, and whose it is."""
         # Looking at what is not loaded would load it.
         loaded = row.__dict__
-        if loaded.get('id') in self.ids:
-            self._known[loaded['id']] = {
-                key: loaded.get(key) for key in ('name', 'project_id')
-            }
+        id_ = loaded.get('id')
+        if id_ not in self.ids:
+            return
+        values = {key: loaded.get(key) for key in ('name', 'project_id')}
+        if not isinstance(row, models.Image):
+            self._known[id_] = values
+        elif id_ not in self._known:
+            # Glance knows better what it is called now.
+            self._known[id_] = values
+            self._guessed.add(id_)
 
     def describe(self, id_: str, values: Mapping[str, Any]) -> None:
         """Tell more of what the request names."""
-        if id_ in self.ids and id_ not in self._known:
+        if id_ not in self.ids:
+            return
+        if id_ in self._guessed:
+            known = {key: each for key, each in values.items() if each}
+            self._known[id_] = dict(self._known[id_]) | known
+            self._guessed.remove(id_)
+        elif id_ not in self._known:
             self._known[id_] = values
 
     def made(self, id_: str, values: Mapping[str, Any]) -> None:
@@ -100,6 +114,13 @@ class Telling:
             self.ids = list(found)
             self._known |= found
 
+    def refused(self, codes: Mapping[str, str]) -> None:
+        """Tell why nothing will be done to some of a batch.
+
+        :param codes: of the errors, by id
+        """
+        self._refused = codes
+
     def ordered(self, values: Mapping[str, Any]) -> None:
         """Tell the columns of the work order that the request gives."""
         self.order_id = values['id']
@@ -114,6 +135,7 @@ class Telling:
     def failed(self, code: str) -> None:
         """Tell that nothing came of it."""
         self.outcome, self.code = events.FAILURE, code
+        self._refused = {}
         if not self.rows:
             # What was taken back never was.
             self.order_id = self.about = None
@@ -126,15 +148,16 @@ class Telling:
                 self.action,
                 dict(self.who) | {'project_id': self._project_of(subject)},
                 subject,
-                self.outcome,
+                outcome,
                 id=self._id(place),
                 user_project_id=self.who['project_id'],
-                code=self.code,
+                code=code,
                 work_order_id=self.order_id,
                 details=self.details,
                 created_at=self._at,
             )
             for place, subject in enumerate(self._subjects())
+            for outcome, code in [self._outcome_of(subject)]
         ]
 
     def write(self, session: orm.Session) -> list[Row]:
@@ -194,6 +217,11 @@ class Telling:
             or self.project_id
             or self.who['project_id']
         )
+
+    def _outcome_of(self, subject: Subject | None) -> tuple[str, str | None]:
+        if subject and subject[1] in self._refused:
+            return events.FAILURE, self._refused[subject[1]]
+        return self.outcome, self.code
 
     def _id(self, place: int) -> str:
         while len(self._ids) <= place:
@@ -275,14 +303,20 @@ def ordered(session: orm.Session, values: Mapping[str, Any]) -> None:
     tell(session, [told])
 
 
-def itemized(parts: Sequence[tuple[str, str]]) -> None:
+def itemized(
+    parts: Sequence[tuple[str, str]], refused: Mapping[str, str]
+) -> None:
     """The work order of the request at hand got items.
 
     :param parts: ids and names
+    :param refused: by id, the code why nothing will be done to it
     """
     current = _current.get()
     if current is not None:
         current.chose({id_: {'name': name} for id_, name in parts})
+        for id_, name in parts:
+            current.describe(id_, {'name': name})
+        current.refused(refused)
 
 
 def write(session: orm.Session) -> None:

@@ -97,10 +97,10 @@ def left_waiting(client: Any, image: Any) -> Iterator[None]:
     except KeyboardInterrupt:
         raise command.Left(_became(client, image)) from None
     except osc_exceptions.CommandError as error:
-        said = _became(client.patient(), image, is_spoilt=True)
+        said = _became(client.patient(), image, error, is_spoilt=True)
         raise _failed(error, said) from error
     except Exception as error:
-        raise _failed(error, _became(client, image)) from error
+        raise _failed(error, _became(client, image, error)) from error
 
 
 def upload(
@@ -238,9 +238,15 @@ def _still_there(image_id: str) -> str:
     ) % {'id': image_id}
 
 
-def _became(client: Any, before: Any, is_spoilt: bool = False) -> str:
+def _became(
+    client: Any,
+    before: Any,
+    error: Exception | None = None,
+    is_spoilt: bool = False,
+) -> str:
     """Say what became of an image.
 
+    :param error: what went wrong; None is that somebody stopped it
     :param is_spoilt: what it got is no good; nobody shall use it
     """
     try:
@@ -248,7 +254,11 @@ def _became(client: Any, before: Any, is_spoilt: bool = False) -> str:
     except Exception:
         return _still_there(before.id)
     if status == before.status:
-        return _('Image %s is as it was; try again.') % before.id
+        said = _('Image %(name)s (%(id)s) is as it was; try again.')
+        if image_transfer.is_refusal(error):
+            said = _('Image %(name)s (%(id)s) is as it was.')
+        name = text.one_line(before.name or before.id)
+        return said % {'name': name, 'id': before.id}
     if status == 'deactivated' or (status == 'active' and is_spoilt):
         return _out_of_use(client, before.id)
     return _still_there(before.id)

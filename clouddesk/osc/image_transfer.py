@@ -128,7 +128,7 @@ class Transfer:
                 )
                 _check_length(digest, size)
         except osc_exceptions.CommandError as error:
-            if digest.size != size or _is_refusal(error.__cause__):
+            if digest.size != size or is_refusal(error):
                 raise
             raise Unanswered(str(error), digest.value()) from error
         return digest.value()
@@ -229,9 +229,12 @@ def _check_length(digest: Digest, size: int) -> None:
         )
 
 
-def _is_refusal(error: BaseException | None) -> bool:
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether a service said no, and would say so again."""
+    if isinstance(error, osc_exceptions.CommandError):
+        error = error.__cause__
     # Answers that glanceclient does not know, such as 504, have no number.
-    code = getattr(error, 'code', None)
+    code = getattr(error, 'code', None) or getattr(error, 'status_code', None)
     return isinstance(code, int) and code < _SERVER_ERROR
 
 

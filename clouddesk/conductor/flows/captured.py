@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from clouddesk import exceptions
+from clouddesk import names
 from clouddesk.cloud import naming
 from clouddesk.cloud import types
 from clouddesk.conductor.flows import steps
 from clouddesk.db import models
 from clouddesk.i18n import _
-
-#: Characters of the name of an image.
-_MAX_NAME = 255
 
 
 def build_of(ctx: steps.Context) -> models.ImageBuild:
@@ -90,7 +88,4 @@ def by_disk(
 
 def name_of(build: models.ImageBuild, place: int) -> str:
     """What the image of a disk is called."""
-    if not place:
-        return build.name
-    end = ' (%d)' % place
-    return build.name[: _MAX_NAME - len(end)] + end
+    return names.of_disk(build.name, place)

@@ -142,6 +142,14 @@ def hand_over(image_id: str, project_id: str) -> None:
         holds.execute(session, statement.values(project_id=project_id))
 
 
+@db.retry_on_deadlock
+def rename(image_id: str, name: str) -> None:
+    """The image has another name in Glance now."""
+    statement = sa.update(_Image).where(_Image.id == image_id)
+    with db.writer() as session:
+        holds.execute(session, statement.values(name=name))
+
+
 def free(
     limit: int, after: str | None, *conditions: sa.ColumnElement[bool]
 ) -> list[models.Image]:
@@ -176,11 +184,15 @@ def ensure(
 ) -> dict[str, models.Image]:
     """The rows of images, by id; those that are missing are made.
 
+    They have the names that the images have now.
+
     For a writer that is retried: who makes the same row at the same time
     makes it run again.
     """
     wanted = {image.id: image for image in images}
     there = rows(session, wanted)
+    for id_, row in there.items():
+        row.name = wanted[id_].name or row.name
     missing = [wanted[each] for each in wanted if each not in there]
     made = [_Image(**dataclasses.asdict(image)) for image in missing]
     session.add_all(made)

@@ -378,6 +378,8 @@ def _set_build(
         raise ValueError('not for workers: %s' % sorted(unknown))
     statement = sa.update(_Build).where(_Build.work_order_id == order_id)
     holds.execute(session, statement.values(dict(values)))
+    if values.get('activated_at'):
+        ends.tell_images(session, order_id)
 
 
 def _end_builds(

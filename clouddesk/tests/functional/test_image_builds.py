@@ -471,6 +471,19 @@ class CaptureTest(ImageBuildTestCase):
             self.assertEqual(before[key], after[key])
         self.finish(self.act('desktops', desktop_id, 'start'))
         self.assertClean()
+        self.assertMade(image, order)
+
+    def assertMade(self, image, order):
+        """M22: the history of the image begins with who made it."""
+        path = '/images/%s/history' % image['id']
+        (event,) = self.keeper.get(path)['events']
+        self.assertEqual('image.create', event['action'])
+        self.assertEqual('success', event['outcome'])
+        self.assertEqual(
+            (order['id'], order['user_id'], order['request_id']),
+            (event['work_order_id'], event['user_id'], event['request_id']),
+        )
+        self.assertEqual(image['name'], event['subject']['name'])
 
     def test_of_a_volume(self):
         """H2, M7: a whole disk, although the volume stays in use."""

@@ -211,7 +211,8 @@ class StatementsTest(matrix.Asking, base.ApiTest):
         builders = [None] * self.size
         build_id = self.make_image_build(given)
         self.copies(models.ImageBuild, build_id, builder_id=builders)
-        images_db.update(images_db.Known(self.image_id, base.PROJECT), {})
+        image = self.cloud.user.image.get(self.image_id)
+        images_db.update(images_db.Known.of(image), {})
         self.sql(
             'UPDATE desktops SET template_id = :id, template_revision = 1',
             id=template_id,

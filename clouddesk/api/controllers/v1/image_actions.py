@@ -72,7 +72,7 @@ class Actions(exposure.Controller):
 def _set_active(
     req: cd_request.Request, image_id: str, active: bool
 ) -> dict[str, Any]:
-    with image_fields.refused(image_id):
+    with image_fields.changing(req, image_id):
         images = cloud.for_user(req.caller).image
         row = _check(images.get(image_id), active)
         images.set_active(image_id, active)

@@ -52,13 +52,15 @@ class _Image(exposure.Controller):
         image_fields.check(req.input)
         if 'owner' in req.input:
             _check_new_owner(req, image_id)
-        with image_fields.refused(image_id, req.input):
+        with image_fields.changing(req, image_id, req.input):
             user = cloud.for_user(req.caller)
             whole_machines.check(user, image_id, req.input)
             images = user.image
             changed = images.change(image_id, req.input)
         if 'owner' in req.input:
             db.hand_over(image_id, req.input['owner'])
+        if 'name' in req.input:
+            db.rename(image_id, req.input['name'])
         return image_fields.shown(req, [changed])[0]
 
     @exposure.expose(policies.DELETE)

@@ -77,11 +77,14 @@ class _Resize(exposure.Controller):
         size = req.input['size']
         limits.pool_size(size)
         pool = db.get(pool_id, listing.scope(req))
+        more = size - db.live(pool.id)
+        if more > 0:
+            references.require_image(req.caller, pool.image_id, pool.name)
         project = _project_name(req, pool)
         return preflight.order(
             req,
             _spec(pool),
-            size - db.live(pool.id),
+            more,
             lambda most: pool_orders_db.resize(
                 ordering.of(req), pool.id, size, pool.project_id, project, most
             ),

@@ -1,4 +1,5 @@
 import dataclasses
+import datetime
 import pathlib
 import threading
 
@@ -9,6 +10,7 @@ from clouddesk import context
 from clouddesk import exceptions
 from clouddesk.api import references
 from clouddesk.cloud import types
+from clouddesk.db.api import images
 from clouddesk.tests.unit.api import base
 
 
@@ -150,7 +152,18 @@ class ResolveTest(base.ApiTest):
     @ddt.data('queued', 'saving', 'deactivated', 'killed')
     def test_an_image_must_be_active(self, status):
         self.image(status=status)
-        self.assertIn(status, self.refuse('image_id').text)
+        text = self.refuse('image_id').text
+        self.assertIn('win11 (%s) is %s' % (base.IMAGE, status), text)
+
+    def test_a_retired_image_can_be_restored(self):
+        """M10: with the name that people know."""
+        self.image(status='deactivated')
+        at = datetime.datetime(2026, 1, 1)
+        known = images.Known(base.IMAGE, base.PROJECT, 'win11')
+        images.update(known, {'retired_at': at})
+        text = self.refuse('image_id').text
+        self.assertIn('win11', text)
+        self.assertIn('retired (restore', text)
 
     def test_a_flavor_is_named_by_its_id(self):
         error = self.refuse('flavor_id', flavor_id='desk')

@@ -1,7 +1,9 @@
 import functools
 
 import ddt
+import sqlalchemy as sa
 
+from clouddesk import db
 from clouddesk import exceptions
 from clouddesk import states
 from clouddesk.api.views import image_builds as view
@@ -70,6 +72,37 @@ class StatusTest(BuildTestCase):
         self.assertEqual('activated', build.status)
         self.assertEqual(('new', 'done'), (build.image_id, build.note))
         self.assertEqual(0, self.count(models.Desktop))
+
+    def test_the_image_tells_who_made_it(self):
+        """M22, I13: in the transaction that activates it."""
+        boss = base.ORDER | {'user_id': 'boss', 'request_id': 'req-2'}
+        order = image_builds.finish(boss, self.built(), {'name': 'win'})
+        claimed = self.claim(order)
+        (item,) = claimed.items
+        where = (order.id, claimed.epoch)
+        disks = [{'volume_id': 'd', 'image_id': 'data'}]
+        made = {'image_id': 'new', 'disks': disks}
+        progress.finish_step(*where, item.id, 5, {}, of_build=made)
+        self.assertEqual([], self.told())
+        done = {'activated_at': order.created_at}
+        progress.finish_step(*where, item.id, 6, {}, of_build=done)
+        progress.forget(*where, item.id)
+        progress.finish_order(*where, states.SUCCEEDED)
+        self.assertEqual(
+            [
+                ('data', 'win (1)', 'success', 'boss', 'req-2', order.id),
+                ('new', 'win', 'success', 'boss', 'req-2', order.id),
+            ],
+            sorted(self.told()),
+        )
+
+    def told(self):
+        keys = ('subject_id', 'subject_name', 'outcome')
+        keys += ('user_id', 'request_id', 'work_order_id')
+        query = sa.select(models.Event).filter_by(action='image.create')
+        with db.reader() as session:
+            rows = session.scalars(query).all()
+        return [tuple(getattr(row, key) for key in keys) for row in rows]
 
     def test_what_stays_behind_the_image(self):
         """S41, I13: the image is ready, and its build does not lie."""

@@ -16,7 +16,11 @@ class RowTest(base.DatabaseTestCase):
         self.assertEqual(('win11', 'project'), (row.name, row.project_id))
         self.assertIsNone(row.work_order_id)
         again = images.update(images.Known('win', 'project', 'other'), {})
-        self.assertEqual('win11', again.name)
+        self.assertEqual('other', again.name)
+        images.update(images.Known('win', 'project'), {})
+        self.assertEqual('other', images.find('win').name)
+        images.rename('win', 'third')
+        self.assertEqual('third', images.find('win').name)
         self.assertEqual({'win'}, set(images.by_id(['win', 'mac'])))
 
     def test_made_by_all_at_once(self):

@@ -5,6 +5,7 @@ from unittest import mock
 
 import ddt
 import fixtures
+from glanceclient import exc as glance_exceptions
 from openstack import exceptions as sdk_exceptions
 from osc_lib import exceptions
 import requests
@@ -195,8 +196,21 @@ class ImportTest(ImageCreateTest):
     def test_nothing_came(self):
         hung_up = exceptions.CommandError('Glance hung up.')
         err = self.complain_of(hung_up, 'queued')
-        self.assertIn('as it was; try again', err)
+        self.assertIn('win11 (%s) is as it was; try again' % WIN['id'], err)
         self.assertEqual(0, self.turned.call_count)
+
+    def test_a_refusal_stays_one(self):
+        """M7: nobody is sent to try in vain, and it is called by its name."""
+        conflict = exceptions.CommandError('Conflict.')
+        conflict.__cause__ = glance_exceptions.HTTPConflict('active')
+        self.cloud.refuse('POST', PATH + '/actions/import', 400, 'No such.')
+        uri = 'desktop image import %s --uri http://x.example/' % WIN['id']
+        for err in (
+            self.complain_of(conflict, 'queued'),
+            self.complain(uri),
+        ):
+            self.assertIn('win11 (%s) is as it was.' % WIN['id'], err)
+            self.assertNotIn('again', err)
 
     def test_one_that_is_in_use(self):
         """M7: one that was not to be filled stays in use."""

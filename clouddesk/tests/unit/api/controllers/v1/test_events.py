@@ -1,5 +1,6 @@
 """What the history tells of requests (M22)."""
 
+import dataclasses
 from unittest import mock
 
 import sqlalchemy as sa
@@ -9,7 +10,9 @@ from clouddesk import events
 from clouddesk import exceptions
 from clouddesk.db import journal
 from clouddesk.db import models
+from clouddesk.db.api import desktop_orders
 from clouddesk.db.api import events as history_db
+from clouddesk.db.api import images
 from clouddesk.tests.unit.api import base
 
 URL = '/v1/events'
@@ -125,6 +128,23 @@ class WritingTest(_HistoryTest):
             self.assertNotIn(None, [e['subject']['name'] for e in told])
         told = self.after('POST', '/v1/desktops/actions/stop', body)
         self.assertEqual(3, len({e['subject']['id'] for e in told}))
+        self.assertEqual(
+            {self.answer.json['id']}, {e['work_order_id'] for e in told}
+        )
+
+    def test_one_of_a_batch_is_refused(self):
+        """M22: nothing will come of it, so it has not just begun."""
+        self.post(self.path + '/actions/stop', {})
+        body = {'desktop_ids': self.ids}
+        told = self.after('POST', '/v1/desktops/actions/stop', body)
+        self.assertEqual(
+            {
+                self.ids[0]: ('failure', 'desktop_busy'),
+                self.ids[1]: ('pending', None),
+                self.ids[2]: ('pending', None),
+            },
+            {e['subject']['id']: (e['outcome'], e['code']) for e in told},
+        )
         self.assertEqual(
             {self.answer.json['id']}, {e['work_order_id'] for e in told}
         )
@@ -338,6 +358,43 @@ class ImageHistoryTest(_HistoryTest):
         )
         one = self.history(query='?action=image.update').json['events']
         self.assertEqual(1, len(one))
+
+    def test_one_of_a_batch_that_is_in_use(self):
+        """I6: the refusal is the end of it."""
+        free, used = (self.cloud.add_image().id for _ in range(2))
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        spec = self.SPEC | {'image_id': used}
+        desktop_orders.create(order, spec, ['Ada'])
+        body = {'image_ids': [free, used]}
+        told = self.after('POST', '/v1/images/actions/delete', body)
+        self.assertEqual(
+            {free: ('pending', None), used: ('failure', 'image_in_use')},
+            {e['subject']['id']: (e['outcome'], e['code']) for e in told},
+        )
+
+    def test_the_name_is_that_of_the_moment(self):
+        """M22: whatever it was called when clouddesk first knew of it."""
+        image = self.cloud.add_image(name='win')
+        images.update(images.Known.of(image), {})
+        path = '/v1/images/' + image.id
+        event = self.only('PATCH', path, {'name': 'mac'})
+        self.assertEqual('mac', event['subject']['name'])
+        self.assertEqual('mac', images.find(image.id).name)
+        # Not through us.
+        self.cloud.images[image.id] = dataclasses.replace(image, name='bsd')
+        for method, more, body in (
+            ('PATCH', '', {'note': 'x'}),
+            ('POST', '/actions/deactivate', {}),
+            ('POST', '/actions/retire', {}),
+            ('DELETE', '', None),
+        ):
+            event = self.only(method, path + more, body)
+            self.assertEqual('bsd', event['subject']['name'], method + more)
+        body = {'image_ids': [image.id, self.cloud.add_image().id]}
+        told = self.after('POST', '/v1/images/actions/delete', body)
+        self.assertEqual(
+            {'bsd', 'linux'}, {event['subject']['name'] for event in told}
+        )
 
     def test_it_outlives_the_image(self):
         self.call('PATCH', self.path, {'note': 'x'})

@@ -155,6 +155,11 @@ class CreateTest(ImageImportTest):
                 for each in answer.error['details']['refusals']
             },
         )
+        self.assertIn(
+            '11 MiB image_size_total of image are needed, 10 MiB are free.',
+            answer.error['message'],
+        )
+        self.assertIn('1 image_count_total of', answer.error['message'])
         self.assertFalse(self.data.make.called)
 
     def test_a_glance_that_does_not_tell_its_limits(self):

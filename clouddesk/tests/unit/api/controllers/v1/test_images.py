@@ -344,6 +344,21 @@ class ImageTest(ImagesTestCase):
         answer = self.edit(visibility='private')
         error = self.assert_error(answer, 403, 'forbidden')
         self.assertEqual({}, error['details'])
+        # Glance says it in its own words.
+        theirs = self.cloud.add_image(
+            name='tiny', owner=base.OTHER_PROJECT, visibility='public'
+        )
+        for method, path, body in (
+            ('PATCH', '', {'note': 'hi'}),
+            ('POST', '/actions/deactivate', {}),
+        ):
+            path = '/v1/images/' + theirs.id + path
+            self.forbid('change', 'no')
+            answer = self.call(method, path, body)
+            error = self.assert_error(answer, 403, 'image_foreign')
+            self.assertEqual(
+                'Image tiny belongs to another project.', error['message']
+            )
 
     @ddt.data((400, 400, 'invalid'), (None, 502, 'cloud_error'))
     @ddt.unpack

@@ -1,6 +1,12 @@
+import datetime
+
+from clouddesk import exceptions
+from clouddesk.db.api import images
 from clouddesk.tests.unit.api import base
 
 URL = '/v1/pools'
+
+_RETIRED = datetime.datetime(2026, 1, 1)
 
 
 class CreateTest(base.ApiTest):
@@ -177,6 +183,33 @@ class ChangeTest(base.ApiTest):
             self.sql(
                 "UPDATE desktops SET work_order_id = NULL, status = 'running'"
             )
+
+    def test_an_image_that_cannot_be_used_any_more(self):
+        """M10, I14: nothing begins that would fail late."""
+        image = self.cloud.add_image(name='office', status='deactivated')
+        self.sql('UPDATE pools SET image_id = :id', id=image.id)
+        for dry_run in ('', '?dry_run=true'):
+            path = self.url + '/actions/resize' + dry_run
+            error = self.assert_error(
+                self.post(path, {'size': 3}), 409, 'image_gone'
+            )
+            self.assertIn('office', error['message'])
+            self.assertIn('is deactivated', error['message'])
+            self.assertEqual(image.id, error['details']['image_id'])
+        images.update(images.Known.of(image), {'retired_at': _RETIRED})
+        error = self.assert_error(
+            self.act('resize', size=3), 409, 'image_gone'
+        )
+        self.assertIn('is retired', error['message'])
+        self.cloud.user.image.get.side_effect = exceptions.CloudNotFound(
+            kind='image', id=image.id
+        )
+        error = self.assert_error(
+            self.act('resize', size=3), 409, 'image_gone'
+        )
+        self.assertIn('is gone', error['message'])
+        # A smaller pool needs none.
+        self.assertEqual(202, self.act('resize', size=1).status_int)
 
     def test_sizes_that_cannot_be(self):
         for size in (-1, 501, 'two', None):
