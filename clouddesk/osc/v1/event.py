@@ -53,7 +53,7 @@ class ListEvent(command.Lister):
             '--subject-type',
             metavar='<type>',
             type=listing.something,
-            help=_('Only what was done to such things, e.g. desktop'),
+            help=_('Only what was done to such things, e.g. image_build'),
         )
         parser.add_argument(
             '--subject',
@@ -91,7 +91,10 @@ class ListEvent(command.Lister):
         }
         given = {key: value for key, value in filters.items() if value}
         found = self.client.events(**given, **asked)
-        return rows.of_list(found, listed, _FORMATTERS)
+        formatters = dict(_FORMATTERS)
+        if parsed_args.long:
+            formatters['subject'] = columns.SubjectAtLength
+        return rows.of_list(found, listed, formatters)
 
 
 class ImageHistory(command.Lister):
