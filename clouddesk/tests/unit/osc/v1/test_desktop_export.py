@@ -54,7 +54,7 @@ class ExportTest(base.ShellTest):
         self.answer()
         self.succeed('desktop export --all-projects --file %s' % self.file)
         self.assertIn('all_projects=true', self.asked())
-        self.assertIn('format=csv', self.asked())
+        self.assertIn('format=xlsx', self.asked())
 
     def test_output(self):
         out = io.TextIOWrapper(io.BytesIO())
