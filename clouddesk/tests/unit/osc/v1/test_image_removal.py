@@ -38,6 +38,19 @@ class ImageRemovalTest(base.ShellTest):
         self.assertIn('Delete for ever: win11?', said)
         self.assertEqual([], self.cloud.calls('DELETE'))
 
+    def test_one_of_several_is_unknown(self):
+        """I6, S5: what became of the others is told."""
+        self.know_our_images(WIN)
+        self.cloud.refuse('GET', '/images/nope', 404, 'Unknown.')
+        self.cloud.answer('GET', '/images?name=nope', {'images': []})
+        said = self.complain('desktop image delete --yes nope ' + WIN['id'])
+        self.assertIn('nope', said)
+        self.assertIn('Nothing was deleted.', said)
+        self.assertNotIn(
+            'deleted', self.complain('desktop image delete --yes nope')
+        )
+        self.assertEqual([], self.cloud.calls('DELETE'))
+
     def test_what_refers_to_it_is_told(self):
         """I5, H14"""
         self.cloud.refuse(
