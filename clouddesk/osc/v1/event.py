@@ -53,7 +53,7 @@ class ListEvent(command.Lister):
             '--subject-type',
             metavar='<type>',
             type=listing.something,
-            help=_('Only what was done to such things, e.g. image_build'),
+            help=_('Only what was done to such things, e.g. desktop'),
         )
         parser.add_argument(
             '--subject',
