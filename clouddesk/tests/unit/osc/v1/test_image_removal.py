@@ -38,6 +38,15 @@ class ImageRemovalTest(base.ShellTest):
         self.assertIn('Delete for ever: win11?', said)
         self.assertEqual([], self.cloud.calls('DELETE'))
 
+    def test_a_script_is_not_asked(self):
+        """S5: and the help says so."""
+        self.cloud.answer('DELETE', PATH, self.order(fakes.item(WIN)))
+        self.succeed('desktop image delete ' + WIN['id'])
+        self.assertEqual(1, len(self.cloud.calls('DELETE')))
+        out = self.succeed('help desktop image delete')
+        said = ' '.join(out.split())
+        self.assertIn('without a terminal nobody is asked', said)
+
     def test_one_of_several_is_unknown(self):
         """I6, S5: what became of the others is told."""
         self.know_our_images(WIN)
