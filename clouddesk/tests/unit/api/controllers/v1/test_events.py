@@ -415,6 +415,18 @@ class ImageHistoryTest(_HistoryTest):
         ):
             event = self.only(method, path + more, body)
             self.assertEqual('bsd', event['subject']['name'], method + more)
+        self.sql("UPDATE images SET name = 'mac', work_order_id = NULL")
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        spec = self.SPEC | {'image_id': image.id}
+        desktop_orders.create(order, spec, ['Ada'])
+        event = self.only('DELETE', path)
+        self.assertEqual('image_in_use', event['code'])
+        self.assertEqual('bsd', event['subject']['name'])
+        self.keep_secrets()
+        login = {'user': 'ada', 'password': 'Passw0rd'}
+        event = self.only('PUT', path + '/login', login)
+        self.assertEqual(200, self.answer.status_int, self.answer.text)
+        self.assertEqual('bsd', event['subject']['name'])
         body = {'image_ids': [image.id, self.cloud.add_image().id]}
         told = self.after('POST', '/v1/images/actions/delete', body)
         self.assertEqual(
