@@ -15,6 +15,20 @@ SUCCESS = 'success'
 FAILURE = 'failure'
 OUTCOMES = frozenset({PENDING, SUCCESS, FAILURE})
 
+#: What something is done to: the nouns of all rules that change anything.
+SUBJECTS = frozenset(
+    {
+        'course',
+        'desktop',
+        'difference',
+        'image',
+        'image_build',
+        'pool',
+        'template',
+        'work_order',
+    }
+)
+
 #: Columns of an event by name.
 Values = Mapping[str, Any]
 Listener = Callable[[Sequence[Values]], None]

@@ -317,16 +317,6 @@ class OverQuota(Forbidden):
 
         :param service: its type in the catalogue
         """
-        unit = _unit_of(resource)
-        message = _(
-            '%(needed)s %(resource)s of %(service)s are needed, %(free)s are '
-            'free.'
-        )
-        if unit:
-            message = _(
-                '%(needed)s %(unit)s %(resource)s of %(service)s are needed, '
-                '%(free)s %(unit)s are free.'
-            )
         return {
             'kind': 'over_quota',
             'service': service,
@@ -334,23 +324,25 @@ class OverQuota(Forbidden):
             'needed': needed,
             'free': free,
             'limit': limit,
-            'message': message
+            'message': _(
+                '%(needed)s %(resource)s of %(service)s are needed, '
+                '%(free)s are free.'
+            )
             % {
-                'needed': needed,
+                'needed': _measured(needed, resource),
                 'resource': resource,
                 'service': service,
-                'free': free,
-                'unit': unit,
+                'free': _measured(free, resource),
             },
         }
 
 
-def _unit_of(resource: str) -> str | None:
-    """What a quota counts, where its name does not say so."""
+def _measured(number: int | None, resource: str) -> str:
+    """With the unit of a quota, where its name does not tell that."""
     if resource in ('ram', 'image_size_total'):
-        return 'MiB'
+        return '%s MiB' % number
     # Volume types have some of their own.
-    return 'GiB' if 'gigabytes' in resource else None
+    return '%s%s' % (number, ' GiB' if 'gigabytes' in resource else '')
 
 
 class TooManyRequests(ClouddeskError):

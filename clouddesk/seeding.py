@@ -84,9 +84,15 @@ def read(entries: Any, about: Mapping[str, Any]) -> list[Seed]:
             raise exceptions.Invalid(
                 _('Image %(number)s of the list: %(error)s'),
                 number=number,
-                error=error.message,
+                error=_in_words(error),
             )
     return [_seed(entry) for entry in entries]
+
+
+def _in_words(error: jsonschema.ValidationError) -> str:
+    """What is wrong with an entry, after the field that it is about."""
+    field = '.'.join(map(str, error.absolute_path))
+    return '%s: %s' % (field, error.message) if field else error.message
 
 
 def _schema(about: Mapping[str, Any]) -> dict[str, Any]:

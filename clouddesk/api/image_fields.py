@@ -45,6 +45,7 @@ def check(fields: Mapping[str, Any]) -> None:
     :raises Invalid: a property has a field of its own, or is not for people
     """
     _check_characters(fields)
+    check_ram(fields)
     for name in fields.get('properties', ()):
         if name in image_facts.TAKEN or name.startswith(
             (image_facts.PREFIX, *_RESERVED)
@@ -57,6 +58,33 @@ def check(fields: Mapping[str, Any]) -> None:
                 {'field': 'properties.%s' % name},
                 name=complaints.shown(name),
             )
+
+
+def check_ram(
+    fields: Mapping[str, Any], image: types.Image | None = None
+) -> None:
+    """Whether some flavor could have as much RAM as an image wants.
+
+    :param image: as it is before, if there is one
+    :raises Invalid: names both limits
+    """
+    least, most = fields.get('min_ram'), fields.get('max_ram')
+    if image is not None:
+        least = image.min_ram if least is None else least
+        most = fields.get('max_ram', image.max_ram)
+    if most is None or (least or 0) <= most:
+        return
+    field = 'max_ram' if 'max_ram' in fields else 'min_ram'
+    raise exceptions.Invalid(
+        _(
+            '%(field)s: min_ram is %(least)s MiB and max_ram %(most)s MiB; '
+            'no flavor can fit.'
+        ),
+        {'field': field, 'limit': least if field == 'max_ram' else most},
+        field=field,
+        least=least,
+        most=most,
+    )
 
 
 def _check_characters(fields: Mapping[str, Any]) -> None:

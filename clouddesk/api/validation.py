@@ -51,6 +51,11 @@ _Validator = jsonschema.validators.extend(
 )
 
 
+#: Of a number in a query that is told the limit; Python refuses to read more
+#: than some thousands.
+_DIGITS = 100
+
+
 @dataclasses.dataclass(frozen=True)
 class Check:
     """A compiled schema and the microversions that it is for."""
@@ -182,7 +187,7 @@ def check_query(check: Check, given: multidict.MultiDict) -> dict[str, Any]:
 def _coerce(text: str, schema: Schema) -> Any:
     """The text as the type that the schema wants, if it can be that."""
     kind = schema.get('type')
-    if kind == 'integer' and len(text) < 20 and text.isascii():
+    if kind == 'integer' and len(text) <= _DIGITS and text.isascii():
         digits = text[1:] if text[:1] == '-' else text
         return int(text) if digits.isdecimal() else text
     if kind == 'boolean':

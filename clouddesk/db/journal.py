@@ -167,6 +167,8 @@ class Telling:
         """
         # What another transaction left that was taken back.
         self._open = []
+        if self._guessed:
+            self._look_again(session)
         is_known = self.ids and self._known.keys() >= set(self.ids)
         if self.about is None and not is_known:
             self._find(session)
@@ -183,6 +185,14 @@ class Telling:
     def commit(self) -> None:
         """What was to be written stands in the table."""
         self.rows, self._open = self._open or self.rows, []
+
+    def _look_again(self, session: orm.Session) -> None:
+        """Take over what the transaction has learned of images."""
+        session.flush()
+        for row in session.identity_map.values():
+            if row.__dict__.get('id') in self._guessed:
+                known = {'name': row.__dict__.get('name')}
+                self.describe(row.__dict__['id'], known)
 
     def _find(self, session: orm.Session) -> None:
         """Find out what the transaction has made."""
@@ -314,9 +324,18 @@ def itemized(
     current = _current.get()
     if current is not None:
         current.chose({id_: {'name': name} for id_, name in parts})
+        current.refused(refused)
+
+
+def named(parts: Sequence[tuple[str, str]]) -> None:
+    """What the request at hand names is called so by now.
+
+    :param parts: ids and names
+    """
+    current = _current.get()
+    if current is not None:
         for id_, name in parts:
             current.describe(id_, {'name': name})
-        current.refused(refused)
 
 
 def write(session: orm.Session) -> None:

@@ -77,6 +77,18 @@ class Subject(columns.FormattableColumn):
         return text.one_line('%s %s' % (self._value.get('type'), name))
 
 
+class SubjectAtLength(columns.FormattableColumn):
+    """``pool class-a (0d7a…)``"""
+
+    def human_readable(self) -> str:
+        if not self._value:
+            return ''
+        said = '%(type)s %(name)s (%(id)s)'
+        if not self._value.get('name'):
+            said = '%(type)s %(id)s'
+        return text.one_line(said % self._value)
+
+
 class Login(columns.FormattableColumn):
     """``ada (password)``"""
 

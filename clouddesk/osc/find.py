@@ -93,6 +93,25 @@ def image(connection: Any, name: str) -> str:
     return _one(connection.image.find_image, name, _('image')).id
 
 
+def shared_image(client: Any, connection: Any, name: str) -> Any:
+    """An image of this name that another project shares; None if none does.
+
+    Whatever this project has said to it.
+
+    :raises: CommandError when several have the name
+    """
+    if not name.strip():
+        return None
+    listed = client.images(
+        name=name, visibility='shared', member_status='all', status='all'
+    )
+    own = connection.current_project_id
+    found = [each for each in listed if each.owner != own]
+    if len(found) > 1:
+        raise _several(name, _('image'))
+    return found[0] if found else None
+
+
 def volume(connection: Any, name: str) -> str:
     """The id of a volume by name or id."""
     return _one(connection.block_storage.find_volume, name, _('volume')).id
@@ -193,7 +212,11 @@ def _match(find: Callable[..., Any], name: str, noun: str) -> Any:
     except exceptions.NotFoundException:
         return None
     except exceptions.DuplicateResource:
-        raise osc_exceptions.CommandError(
-            _('Several have the name %(name)s; give the id of the %(noun)s.')
-            % {'noun': noun, 'name': text.one_line(name)}
-        ) from None
+        raise _several(name, noun) from None
+
+
+def _several(name: str, noun: str) -> Exception:
+    return osc_exceptions.CommandError(
+        _('Several have the name %(name)s; give the id of the %(noun)s.')
+        % {'noun': noun, 'name': text.one_line(name)}
+    )

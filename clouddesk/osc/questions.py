@@ -15,7 +15,9 @@ def add_yes_option(parser: argparse.ArgumentParser) -> None:
         '-y',
         '--yes',
         action='store_true',
-        help=_('Do not ask for confirmation'),
+        help=_(
+            'Do not ask for confirmation; without a terminal nobody is asked'
+        ),
     )
 
 

@@ -9,12 +9,6 @@ SORT_KEYS = ('created_at',)
 _TIME = common.TIME | {
     'description': _('a time in UTC such as 2026-09-01T08:00:00Z')
 }
-_NOUN = {
-    'type': 'string',
-    'maxLength': 32,
-    'pattern': r'^[a-z_]*$(?!\n)',
-    'description': _('lower case letters and underscores'),
-}
 _ACTION = {
     'type': 'string',
     'maxLength': 64,
@@ -45,7 +39,7 @@ LIST = common.listing(
     SORT_KEYS,
     {
         **_OF_ONE,
-        'subject_type': _NOUN,
+        'subject_type': common.one_of(events.SUBJECTS),
         'subject_id': common.UUID,
         'request_id': common.text(64, 1),
         'work_order_id': common.UUID,

@@ -11,6 +11,7 @@ from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk.db import holds
 from clouddesk.db import inserts
+from clouddesk.db import journal
 from clouddesk.db import making
 from clouddesk.db import models
 from clouddesk.db.api import image_users
@@ -39,6 +40,7 @@ def act(
         its details name all
     """
     parts = [(image.id, image.name) for image in found]
+    journal.named(parts)
     with holds.writer() as session:
         refusals = _refusals(session, order, kind, found, refusals)
         good = [image for image in found if image.id not in refusals]

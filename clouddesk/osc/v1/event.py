@@ -91,7 +91,10 @@ class ListEvent(command.Lister):
         }
         given = {key: value for key, value in filters.items() if value}
         found = self.client.events(**given, **asked)
-        return rows.of_list(found, listed, _FORMATTERS)
+        formatters = dict(_FORMATTERS)
+        if parsed_args.long:
+            formatters['subject'] = columns.SubjectAtLength
+        return rows.of_list(found, listed, formatters)
 
 
 class ImageHistory(command.Lister):

@@ -90,7 +90,7 @@ class SetImage(command.Command):
         )
         if not (attrs or parsed_args.tags or acted):
             raise osc_exceptions.CommandError(_('Give what shall change.'))
-        found = image_commands.image(self.client, parsed_args.image)
+        found = self._found(parsed_args)
         if parsed_args.tags:
             attrs['tags'] = sorted({*(found.tags or ()), *parsed_args.tags})
         if parsed_args.activate:
@@ -101,6 +101,15 @@ class SetImage(command.Command):
             self.client.respond_to_image(found.id, parsed_args.answer)
         if attrs:
             self.client.update_image(found.id, **attrs)
+
+    def _found(self, parsed_args: argparse.Namespace) -> Any:
+        """The image; what is not accepted is in no list but its own."""
+        name = parsed_args.image
+        if parsed_args.answer:
+            theirs = find.shared_image(self.client, self.connection, name)
+            if theirs is not None:
+                return theirs
+        return image_commands.image(self.client, name)
 
 
 class UnsetImage(command.Command):

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from osc_lib import exceptions as osc_exceptions
+
 from clouddesk.osc import columns
 from clouddesk.osc import command
 from clouddesk.osc import find
@@ -36,7 +38,7 @@ class _Going(command.Lister):
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order it, and wait for it if wanted."""
-        images = find.images(self.client, parsed_args.image)
+        images = self.named(parsed_args.image)
         self.check(images, parsed_args)
         order = self._order([image.id for image in images])
         told = command.refusals(order)
@@ -47,6 +49,10 @@ class _Going(command.Lister):
         if parsed_args.wait:
             order = self.wait(order)
         return _HEADINGS, [_row(order, item) for item in order.work_items]
+
+    def named(self, names: list[str]) -> list[Any]:
+        """The images; CommandError when there is none of a name."""
+        return find.images(self.client, names)
 
     def check(
         self, images: list[Any], parsed_args: argparse.Namespace
@@ -75,6 +81,18 @@ class DeleteImage(_Going):
         parser = super().get_parser(prog_name)
         questions.add_yes_option(parser)
         return parser
+
+    def named(self, names: list[str]) -> list[Any]:
+        """Of several, one that is not there keeps the others."""
+        try:
+            return super().named(names)
+        except osc_exceptions.CommandError as error:
+            if len(names) == 1:
+                raise
+            nothing = _('Nothing was deleted.')
+            raise osc_exceptions.CommandError(
+                '%s\n%s' % (error, nothing)
+            ) from error
 
     def check(
         self, images: list[Any], parsed_args: argparse.Namespace

@@ -171,14 +171,14 @@ class TranslateTest(base.BaseTestCase):
     def test_the_commands_speak_the_language_of_the_shell(self):
         code = (
             'from clouddesk.osc.questions import _\n'
-            'print(_("Do not ask for confirmation"))'
+            'print(_("Nothing was deleted."))'
         )
         catalogue = gettext.translation(
             'clouddesk-osc', i18n.FOLDER, ['zh_CN']
         )
         for shell, expected in (
-            ('zh_CN.UTF-8', catalogue.gettext('Do not ask for confirmation')),
-            ('C.UTF-8', 'Do not ask for confirmation'),
+            ('zh_CN.UTF-8', catalogue.gettext('Nothing was deleted.')),
+            ('C.UTF-8', 'Nothing was deleted.'),
         ):
             said = subprocess.check_output(
                 [sys.executable, '-c', code],

@@ -320,6 +320,21 @@ class FailedTest(SeedingTest):
         )
         self.assertIn('Image 2', error.text)
 
+    def test_the_field_that_is_wrong(self):
+        """M6, rule 9"""
+        for changes, field in (
+            ({'name': 0}, 'name'),
+            ({'min_ram': 'x'}, 'min_ram'),
+            ({'tags': ['a', 1]}, 'tags.1'),
+        ):
+            error = self.assertRaises(
+                exceptions.Invalid,
+                seeding.read,
+                [self.entry(**changes)],
+                ABOUT,
+            )
+            self.assertIn('Image 1 of the list: %s: ' % field, error.text)
+
     def test_no_list(self):
         self.assertRaises(
             exceptions.Invalid, seeding.read, {'debian': {}}, ABOUT

@@ -8,6 +8,7 @@ from clouddesk import exceptions
 from clouddesk import names
 from clouddesk import states
 from clouddesk.api import exposure
+from clouddesk.api import image_fields
 from clouddesk.api import listing
 from clouddesk.api import ordering
 from clouddesk.api import preflight
@@ -138,7 +139,7 @@ class ImageBuilds(exposure.Controller):
     def post(self, req: cd_request.Request) -> exposure.Answer:
         spec = templating.resolve(req, req.input)
         build = _wanted(req) | {
-            'source_type': _source_type(req, spec),
+            'source_type': _source_type(_base_of(req, spec), spec),
             'source_id': spec['image_id'],
         }
         return preflight.order(
@@ -237,13 +238,22 @@ def _disk(req: cd_request.Request, desktop: models.Desktop) -> types.Volume:
     return volume
 
 
-def _source_type(req: cd_request.Request, spec: dict[str, Any]) -> str:
+def _base_of(req: cd_request.Request, spec: dict[str, Any]) -> types.Image:
+    """
+    :raises Invalid: the image would take less RAM than its base needs
+    """
+    with references.answering('image_id'):
+        image = cloud.for_user(req.caller).image.get(spec['image_id'])
+    least = max(image.min_ram, req.input.get('min_ram', 0))
+    image_fields.check_ram({**req.input, 'min_ram': least}, image)
+    return image
+
+
+def _source_type(image: types.Image, spec: dict[str, Any]) -> str:
     """Whether it begins with an installer (T13).
 
     :raises Invalid: an installer has no disk to install on
     """
-    with references.answering('image_id'):
-        image = cloud.for_user(req.caller).image.get(spec['image_id'])
     if image.disk_format != 'iso':
         return 'image'
     if spec['boot_from'] != 'volume':
@@ -261,6 +271,7 @@ def _source_type(req: cd_request.Request, spec: dict[str, Any]) -> str:
 def _wanted(req: cd_request.Request) -> dict[str, Any]:
     """The columns that a request fills."""
     wanted = req.input
+    image_fields.check_ram(wanted)
     return {
         'name': wanted['name'],
         'note': wanted.get('note', ''),

@@ -25,6 +25,9 @@ from clouddesk.api.schemas import work_orders as order_schemas
 from clouddesk.db.api import images as db
 from clouddesk.policies import images as policies
 
+#: What an image needs, and what it takes.
+_RAM = frozenset({'min_ram', 'max_ram'})
+
 
 class _Image(exposure.Controller):
     """``/v1/images/{image_id}``"""
@@ -56,6 +59,8 @@ class _Image(exposure.Controller):
             user = cloud.for_user(req.caller)
             whole_machines.check(user, image_id, req.input)
             images = user.image
+            if not _RAM.isdisjoint(req.input):
+                image_fields.check_ram(req.input, images.get(image_id))
             changed = images.change(image_id, req.input)
         if 'owner' in req.input:
             db.hand_over(image_id, req.input['owner'])

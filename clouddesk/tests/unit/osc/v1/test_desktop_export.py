@@ -54,7 +54,7 @@ class ExportTest(base.ShellTest):
         self.answer()
         self.succeed('desktop export --all-projects --file %s' % self.file)
         self.assertIn('all_projects=true', self.asked())
-        self.assertIn('format=csv', self.asked())
+        self.assertIn('format=xlsx', self.asked())
 
     def test_output(self):
         out = io.TextIOWrapper(io.BytesIO())
@@ -87,7 +87,7 @@ class ExportTest(base.ShellTest):
         self.assertEqual(b'PK...', os.read(reader, 99))
 
     def test_a_link_stays_a_link(self):
-        link = self.folder / 'link'
+        link = self.folder / 'link.xlsx'
         link.symlink_to(self.file)
         self.answer()
         self.succeed('desktop export --file %s' % link)

@@ -27,7 +27,14 @@ class EventTest(base.ShellTest):
             row,
         )
         out = self.succeed('desktop event list --long -c Subject -c Details')
-        self.assertIn('image win11', out)
+        id_ = EVENT['subject']['id']
+        self.assertIn('image win11 (%s)' % id_, out)
+        subject = EVENT['subject'] | {'name': None}
+        event = EVENT | {'subject': subject}
+        self.cloud.answer('GET', '/events', {'events': [event]})
+        long = self.succeed('desktop event list --long -c Subject')
+        self.assertIn('image ' + id_, long)
+        self.assertNotIn('None', long)
         self.assertIn('fields: name, note', out)
 
     def test_filters(self):

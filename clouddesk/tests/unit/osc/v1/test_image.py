@@ -222,8 +222,34 @@ class EditTest(ImageTestCase):
         self.assertEqual([], self.sent())
         self.assertEqual([{}, {}], self.sent('POST'))
 
+    def share(self, *images):
+        """What other projects offer this one."""
+        query = '?visibility=shared&member_status=all&status=all&name='
+        for name in ('win11', 'theirs'):
+            same = [each for each in images if each['name'] == name]
+            self.cloud.answer(
+                'GET', '/images' + query + name, {'images': same}
+            )
+
+    def test_one_that_waits_is_accepted_by_its_name(self):
+        """T6: it is in no other list."""
+        theirs = fakes.image('theirs', owner='another', visibility='shared')
+        self.share(theirs)
+        path = '/images/%s/actions/respond' % theirs['id']
+        call = self.cloud.answer('POST', path, theirs)
+        self.succeed('desktop image set theirs --accept')
+        self.assertEqual({'status': 'accepted'}, call.last_request.json())
+        self.share(theirs, theirs | {'id': WIN['id']})
+        said = self.complain('desktop image set theirs --accept')
+        self.assertIn('Several have the name theirs', said)
+        # What this project shares is not offered to it.
+        self.share(WIN | {'owner': fakes.PROJECT_ID})
+        self.cloud.answer('POST', PATH + '/actions/respond', WIN)
+        self.succeed('desktop image set win11 --reject')
+
     def test_accept_and_reject(self):
         """T6"""
+        self.share()
         self.cloud.answer('POST', PATH + '/actions/respond', WIN)
         for option in ('--accept', '--reject', '--pending'):
             self.succeed('desktop image set win11 ' + option)

@@ -35,6 +35,27 @@ class ExportTest(base.ShellTest):
             self.call.last_request.qs,
         )
 
+    def test_the_ending_chooses(self):
+        """M18, V29: and spreadsheets read Chinese."""
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        mark = b'\xef\xbb\xbf'
+        for name, option, format_ in (
+            ('images.XLSX', '', 'xlsx'),
+            ('images.csv', '', 'csv'),
+            ('images', '', 'csv'),
+            ('images.xlsx', '--format csv', 'csv'),
+            ('images.csv', '--format xlsx', 'xlsx'),
+        ):
+            file = folder / name
+            self.succeed('desktop image export %s --file %s' % (option, file))
+            self.assertEqual(
+                [format_], self.call.last_request.qs['format'], name
+            )
+            begin = mark if format_ == 'csv' else b''
+            self.assertEqual(
+                begin + b'name\r\nwin11\r\n', file.read_bytes(), name
+            )
+
     def test_a_spreadsheet_needs_a_file(self):
         said = self.complain('desktop image export --format xlsx')
         self.assertIn('Give --file for this format.', said)

@@ -38,6 +38,28 @@ class ImageRemovalTest(base.ShellTest):
         self.assertIn('Delete for ever: win11?', said)
         self.assertEqual([], self.cloud.calls('DELETE'))
 
+    def test_a_script_is_not_asked(self):
+        """S5: and the help says so."""
+        self.cloud.answer('DELETE', PATH, self.order(fakes.item(WIN)))
+        self.succeed('desktop image delete ' + WIN['id'])
+        self.assertEqual(1, len(self.cloud.calls('DELETE')))
+        out = self.succeed('help desktop image delete')
+        said = ' '.join(out.split())
+        self.assertIn('without a terminal nobody is asked', said)
+
+    def test_one_of_several_is_unknown(self):
+        """I6, S5: what became of the others is told."""
+        self.know_our_images(WIN)
+        self.cloud.refuse('GET', '/images/nope', 404, 'Unknown.')
+        self.cloud.answer('GET', '/images?name=nope', {'images': []})
+        said = self.complain('desktop image delete --yes nope ' + WIN['id'])
+        self.assertIn('nope', said)
+        self.assertIn('Nothing was deleted.', said)
+        self.assertNotIn(
+            'deleted', self.complain('desktop image delete --yes nope')
+        )
+        self.assertEqual([], self.cloud.calls('DELETE'))
+
     def test_what_refers_to_it_is_told(self):
         """I5, H14"""
         self.cloud.refuse(

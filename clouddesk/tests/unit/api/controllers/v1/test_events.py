@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from clouddesk import db
 from clouddesk import events
 from clouddesk import exceptions
+from clouddesk import policies
 from clouddesk.db import journal
 from clouddesk.db import models
 from clouddesk.db.api import desktop_orders
@@ -331,11 +332,35 @@ class ReadingTest(_HistoryTest):
             ('until=2026-12-01T25:00:00Z', 'until'),
             ('action=lock', 'action'),
             ('outcome=good', 'outcome'),
+            ('subject_type=foo', 'subject_type'),
             ('subject_id=x', 'subject_id'),
             ('marker=' + base.UNKNOWN, 'marker'),
         ):
             answer = self.get('%s?%s' % (URL, query))
             self.assert_error(answer, 400, 'invalid', field)
+
+    def test_types_of_subjects(self):
+        """Rule 9: who asks for another one is told which there are."""
+        answer = self.get(URL + '?subject_type=foo')
+        for known in ('desktop', 'image_build', 'work_order'):
+            self.assertIn(known, answer.error['message'])
+        self.assertEqual(
+            {
+                events.noun_of(events.action_of(rule.name))
+                for rule in policies.list_rules()
+                for operation in getattr(rule, 'operations', ())
+                if operation['method'] != 'GET'
+            },
+            events.SUBJECTS,
+        )
+
+    def test_a_number_that_nobody_means(self):
+        """Rule 9: it is a whole number, and too large."""
+        answer = self.get(URL + '?limit=' + '9' * 20)
+        self.assert_error(answer, 400, 'invalid', 'limit')
+        self.assertIn('the limit is 2147483647', answer.error['message'])
+        answer = self.get(URL + '?limit=' + '9' * 5000)
+        self.assert_error(answer, 400, 'invalid', 'limit')
 
 
 class ImageHistoryTest(_HistoryTest):
@@ -390,6 +415,18 @@ class ImageHistoryTest(_HistoryTest):
         ):
             event = self.only(method, path + more, body)
             self.assertEqual('bsd', event['subject']['name'], method + more)
+        self.sql("UPDATE images SET name = 'mac', work_order_id = NULL")
+        order = {'project_id': base.PROJECT, 'user_id': 'ada'}
+        spec = self.SPEC | {'image_id': image.id}
+        desktop_orders.create(order, spec, ['Ada'])
+        event = self.only('DELETE', path)
+        self.assertEqual('image_in_use', event['code'])
+        self.assertEqual('bsd', event['subject']['name'])
+        self.keep_secrets()
+        login = {'user': 'ada', 'password': 'Passw0rd'}
+        event = self.only('PUT', path + '/login', login)
+        self.assertEqual(200, self.answer.status_int, self.answer.text)
+        self.assertEqual('bsd', event['subject']['name'])
         body = {'image_ids': [image.id, self.cloud.add_image().id]}
         told = self.after('POST', '/v1/images/actions/delete', body)
         self.assertEqual(

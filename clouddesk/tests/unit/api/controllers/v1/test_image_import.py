@@ -128,6 +128,13 @@ class CreateTest(ImageImportTest):
         )
         self.assert_error(answer, 403, 'forbidden', 'owner')
 
+    def test_ram_that_no_flavor_has(self):
+        """M10"""
+        wanted = {'name': 'x', 'min_ram': 8192, 'max_ram': 1024}
+        answer = self.post('/v1/images', wanted)
+        self.assert_error(answer, 400, 'invalid', 'max_ram')
+        self.assertFalse(self.data.make.called)
+
     def test_without_a_name(self):
         self.assert_error(self.post('/v1/images', {}), 400, 'invalid')
         self.assertFalse(self.data.make.called)

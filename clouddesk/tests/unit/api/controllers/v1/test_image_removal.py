@@ -198,6 +198,29 @@ class BatchTest(RemovalTestCase):
         )
 
 
+class BaseImageTest(RemovalTestCase):
+    """I4, S4: how the operator takes back what is for all."""
+
+    def test_private_first(self):
+        image_id = self.image(visibility='public')
+        path = '/v1/images/' + image_id
+        for persona in ('member', 'admin'):
+            answer = self.delete(image_id, persona)
+            self.assert_error(answer, 409, 'image_public')
+        answer = self.call('PATCH', path, {'visibility': 'private'})
+        self.assertEqual(200, answer.status_int, answer.text)
+        self.use(image_id, order=STRANGER)
+        error = self.assert_error(self.delete(image_id), 409, 'image_in_use')
+        self.assertIn('1 of other projects', error['message'])
+        self.assertEqual(202, self.act(image_id, 'retire').status_int)
+
+    def test_an_admin_of_another_project(self):
+        """Nor do her roles help her elsewhere."""
+        image_id = self.image(owner=base.OTHER_PROJECT)
+        answer = self.delete(image_id, 'admin')
+        self.assert_error(answer, 403, 'image_foreign')
+
+
 class RetireTest(RemovalTestCase):
     def test_one(self):
         """H14: it is in use and protected by a course."""

@@ -265,6 +265,9 @@ class ImageTest(ImagesTestCase):
         ({'min_ram': -1}, 'min_ram'),
         ({'min_ram': None}, 'min_ram'),
         ({'max_ram': 0}, 'max_ram'),
+        ({'min_ram': 8192, 'max_ram': 1024}, 'max_ram'),
+        # It needs 1024 already.
+        ({'max_ram': 1023}, 'max_ram'),
         ({'min_vcpus': '2'}, 'min_vcpus'),
         ({'tags': ['a', 'a']}, 'tags'),
         ({'tags': ['x' * 256]}, 'tags[0]'),
@@ -287,6 +290,22 @@ class ImageTest(ImagesTestCase):
         answer = self.call('PATCH', ONE, wanted)
         self.assert_error(answer, 400, 'invalid', field)
         self.images.change.assert_not_called()
+
+    def test_ram_that_no_flavor_has(self):
+        """M10, rule 9: both limits are named, whichever changes."""
+        image = self.cloud.add_image(min_ram=512, max_ram=1024)
+        path = '/v1/images/' + image.id
+        error = self.assert_error(
+            self.call('PATCH', path, {'min_ram': 1025}),
+            400,
+            'invalid',
+            'min_ram',
+        )
+        self.assertIn('1025 MiB', error['message'])
+        self.assertIn('1024 MiB', error['message'])
+        for wanted in ({'min_ram': 1024}, {'min_ram': 2048, 'max_ram': None}):
+            answer = self.call('PATCH', path, wanted)
+            self.assertEqual(200, answer.status_int, answer.text)
 
     def test_going_public_is_not_for_everybody(self):
         """I4: Glance's policy decides."""
