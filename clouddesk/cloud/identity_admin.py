@@ -3,6 +3,7 @@
 from typing import Any
 
 import openstack
+from openstack import exceptions as sdk_exceptions
 
 from clouddesk import exceptions
 from clouddesk.cloud import errors
@@ -41,6 +42,30 @@ def grant_member(
             _find(keystone, 'role', role),
             inherited or bool(domain),
         )
+
+
+def require_gone(os_cloud: str | None, project_id: str) -> None:
+    """Refuse what is only right for a project that Keystone has forgotten.
+
+    :param os_cloud: as for :func:`grant_member`
+    :raises Conflict: Keystone knows it
+    :raises CloudError: Keystone does not allow it, or does not answer
+    """
+    with errors.translated(_SERVICE):
+        keystone: Any = openstack.connect(cloud=os_cloud).identity
+        try:
+            # Not a search: who may not see a project finds nothing.
+            found = keystone.get_project(project_id)
+        except sdk_exceptions.NotFoundException:
+            return
+    raise exceptions.Conflict(
+        _(
+            'Keystone still has project %(name)s; delete what is in it with '
+            'openstack desktop.'
+        ),
+        {'project_id': found.id},
+        name=found.name,
+    )
 
 
 def _grant(

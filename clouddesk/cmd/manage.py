@@ -16,6 +16,7 @@ from clouddesk.cmd import manage_images
 from clouddesk.conf import secrets as secrets_conf
 from clouddesk.db import errors
 from clouddesk.db import migration
+from clouddesk.db.api import projects
 from clouddesk.db.api import purge
 from clouddesk.i18n import _
 
@@ -125,6 +126,26 @@ def project_enable(conf: cfg.ConfigOpts) -> str:
     )
 
 
+def project_forget(conf: cfg.ConfigOpts) -> str:
+    from clouddesk.cloud import identity_admin
+
+    project_id = conf.command.project
+    _open(conf)
+    identity_admin.require_gone(conf.command.os_cloud, project_id)
+    count, left = projects.forget(project_id)
+    said = _('%(count)d desktops of project %(project)s are forgotten.') % {
+        'count': count,
+        'project': project_id,
+    }
+    if not left:
+        return said
+    listed = ['%s %s' % each for each in left]
+    more = _(
+        'What may still be in the cloud is for an administrator to delete:'
+    )
+    return '\n'.join([said, more, *listed])
+
+
 def _configuration(argv: list[str]) -> cfg.ConfigOpts:
     conf = cfg.ConfigOpts()
     logging.register_options(conf)
@@ -171,6 +192,17 @@ def _add_commands(parsers: Any) -> None:
     )
     manage_images.add_commands(verbs['images'], _add)
     _add_project_enable(verbs['project'])
+    forget = _add(
+        verbs['project'],
+        'forget',
+        project_forget,
+        _(
+            'Remove all that is known of a project that was deleted in '
+            'Keystone. Needs the same credentials.'
+        ),
+    )
+    forget.add_argument('project', help=_('Its id.'))
+    forget.add_argument('--os-cloud', help=_('A cloud of clouds.yaml.'))
     _add(
         verbs['secrets'],
         'key',

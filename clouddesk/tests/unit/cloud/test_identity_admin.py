@@ -15,7 +15,7 @@ from clouddesk import exceptions
 from clouddesk.cloud import identity_admin
 
 
-class GrantMemberTestCase(base.BaseTestCase):
+class _KeystoneTestCase(base.BaseTestCase):
     def setUp(self):
         super().setUp()
         self.keystone = mock.create_autospec(_proxy.Proxy, instance=True)
@@ -23,6 +23,11 @@ class GrantMemberTestCase(base.BaseTestCase):
             fixtures.MockPatch('openstack.connect', autospec=True)
         ).mock
         self.connect.return_value.identity = self.keystone
+
+
+class GrantMemberTestCase(_KeystoneTestCase):
+    def setUp(self):
+        super().setUp()
         self.user = user.User(id='u', name='clouddesk')
         self.role = role.Role(id='r', name='member')
         self.project = project.Project(id='p', name='class')
@@ -118,4 +123,33 @@ class GrantMemberTestCase(base.BaseTestCase):
             identity_admin.grant_member,
             'nothing',
             project='class',
+        )
+
+
+class RequireGoneTest(_KeystoneTestCase):
+    def test_gone(self):
+        self.keystone.get_project.side_effect = (
+            sdk_exceptions.NotFoundException()
+        )
+        self.assertIsNone(identity_admin.require_gone('admin', 'p'))
+        self.keystone.get_project.assert_called_once_with('p')
+
+    def test_there(self):
+        found = project.Project(id='p', name='class')
+        self.keystone.get_project.return_value = found
+        error = self.assertRaises(
+            exceptions.Conflict, identity_admin.require_gone, 'admin', 'p'
+        )
+        self.assertIn('project class', str(error))
+
+    def test_not_to_be_seen(self):
+        """Who may not see a project cannot tell that it is gone."""
+        self.keystone.get_project.side_effect = (
+            sdk_exceptions.ForbiddenException(http_status=403)
+        )
+        self.assertRaises(
+            exceptions.CloudForbidden,
+            identity_admin.require_gone,
+            'admin',
+            'p',
         )

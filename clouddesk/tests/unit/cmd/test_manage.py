@@ -190,6 +190,33 @@ class ProjectTestCase(_ManageTestCase):
         self.assertRefused('project class', 'project', 'enable', 'class')
 
 
+class ForgetTest(_ManageTestCase):
+    def setUp(self):
+        super().setUp()
+        self.require_gone = self.useFixture(
+            fixtures.MockPatchObject(
+                identity_admin, 'require_gone', autospec=True
+            )
+        ).mock
+        self.run_('db', 'sync')
+        desktop_orders.create(db_base.ORDER, db_base.SPEC, ['Ada', 'Bob'])
+
+    def test_what_is_left_is_told(self):
+        code, out, _err = self.run_(
+            *('project', 'forget', 'project', '--os-cloud', 'admin')
+        )
+        self.assertEqual(0, code)
+        self.assertIn('2 desktops of project project', out)
+        self.require_gone.assert_called_once_with('admin', 'project')
+        self.assertDone('0 desktops', 'project', 'forget', 'project')
+
+    def test_a_living_one(self):
+        self.require_gone.side_effect = exceptions.Conflict('It is there.')
+        self.assertRefused('It is there.', 'project', 'forget', 'project')
+        self.require_gone.side_effect = None
+        self.assertDone('2 desktops', 'project', 'forget', 'project')
+
+
 class SecretsTest(_ManageTestCase):
     def test_key(self):
         """V15: each time a new key, and the older ones stay."""
