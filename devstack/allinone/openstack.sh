@@ -61,7 +61,7 @@ stage_cinder() {
     # only called without arguments, to see that it is there
     ln -sf mount "$AIO/bin/mount.nfs"
     install -m 755 "$PARTS/etc/sudo.sh" "$AIO/bin/sudo"
-    mkdir -p "$DATA/cinder"/{export,mnt,conversion} "$ETC/cinder"
+    mkdir -p "$DATA/cinder"/{export,mnt,conversion,backup} "$ETC/cinder"
     echo 127.0.0.1:/clouddesk | write_changed "$ETC/cinder/nfs_shares"
     render cinder.conf "$ETC/cinder/cinder.conf"
     cp -rp "$VENV"/etc/cinder/{api-paste.ini,resource_filters.json,rootwrap.d} "$ETC/cinder/"
@@ -73,13 +73,16 @@ stage_cinder() {
     web cinder "$PORT_CINDER" cinder.wsgi.api:application 1 4 "${config[*]}"
     service cinder-scheduler cinder-scheduler "${config[@]}"
     isolated_service cinder-volume cinder-volume "${config[@]}"
+    isolated_service cinder-backup cinder-backup "${config[@]}"
     wait_for 60 "Cinder on port $PORT_CINDER" http_answers "$PORT_CINDER"
     python "$PARTS/catalog.py" cinder
     wait_for 60 "cinder-volume and its backend" volume_up
+    wait_for 60 "cinder-backup" backup_up
 }
 
 # volume_up: the scheduler knows a backend only when its driver is initialized
 volume_up() { openstack --os-cloud admin volume backend pool list -f value | grep -q nfs; }
+backup_up() { openstack --os-cloud admin volume service list --service cinder-backup -f value | grep -qw up; }
 
 stage_seed() {
     capabilities

@@ -39,7 +39,7 @@ CAPTURE = common.fields(
 
 UPDATE = common.fields(_NAMED) | {'minProperties': 1}
 
-FINISH = common.fields(_NAMED)
+FINISH = common.fields({**_NAMED, 'whole': common.BOOLEAN})
 
 IMAGE_BUILD = common.whole(
     {

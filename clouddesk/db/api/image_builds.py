@@ -179,7 +179,7 @@ def finish(
 
     Of two people who finish one build one wins, and the other learns of it.
 
-    :param values: name and note, as far as they change
+    :param values: kind and disks, and name and note as far as they change
     :raises ImageBuildWrongState: it is not configurable, or is no longer
     :raises DesktopBusy: another order holds the builder
     """

@@ -90,6 +90,7 @@ class ImageBuild(base.Owned, base.Base):
         builder_network_id: str | None
         builder_boot_from: str | None
         builder_volume_size: int | None
+        builder_data_disks: list[dict[str, Any]] | None
         status: Any
 
 
@@ -157,6 +158,7 @@ for _name, _expression in (
     ('builder_network_id', _of_builder(_Desktop.network_id)),
     ('builder_boot_from', _of_builder(_Desktop.boot_from)),
     ('builder_volume_size', _of_builder(_Desktop.volume_size)),
+    ('builder_data_disks', _of_builder(_Desktop.data_disks)),
     ('status', _status()),
 ):
     setattr(

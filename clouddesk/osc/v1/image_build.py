@@ -189,13 +189,25 @@ class FinishImageBuild(command.ShowOne):
         parser = super().get_parser(prog_name)
         _add_build_argument(parser)
         _add_words(parser)
+        parser.add_argument(
+            '--whole',
+            action=argparse.BooleanOptionalAction,
+            help=_(
+                'Whether the data disks that are attached to the builder '
+                'become images, too; they do by themselves when it was made '
+                'with some'
+            ),
+        )
         command.add_wait_option(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> rows.Table:
         """Order the image."""
+        attrs: dict[str, Any] = _words(parsed_args)
+        if parsed_args.whole is not None:
+            attrs['whole'] = parsed_args.whole
         build = find.image_build(self.client, parsed_args.build)
-        order = self.client.finish_image_build(build.id, **_words(parsed_args))
+        order = self.client.finish_image_build(build.id, **attrs)
         return _ordered(self, order, parsed_args.wait)
 
 

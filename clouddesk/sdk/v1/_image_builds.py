@@ -104,7 +104,9 @@ class ImageBuildsMixin(_base.BaseProxy):
     ) -> _work_order.WorkOrder:
         """Let the disk of the desktop become the image
 
-        :param attrs: ``name`` and ``note``, when they change.
+        :param attrs: ``name`` and ``note``, when they change; ``whole`` says
+            whether data disks become images, too, as they do by themselves
+            when the desktop was made with some.
 
         :returns: The :class:`~clouddesk.sdk.v1.work_order.WorkOrder`
         """

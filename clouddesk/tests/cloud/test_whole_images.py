@@ -98,6 +98,71 @@ class WholeImageTest(test_image_builds.Guests):
         )
         self.assertIn(whole, refused.stdout + refused.stderr)
 
+    def test_from_a_backup(self):
+        """M9, M21: gone with its disks, and made again from their backups."""
+        image_id, mark = self.data_image()
+        name = self.name()
+        self.openstack(
+            *('create', name, *base.SPEC, '--boot-from-volume', '1'),
+            *('--data-image', image_id),
+            *('--floating-network', base.EXTERNAL, '--wait'),
+        )
+        first = self.proxy.find_desktop(name, ignore_missing=False)
+        written = hashlib.sha256(mark.encode()).hexdigest()
+        self.say(first.id, 'echo %s >/dev/vdb; sync' % written)
+        self.openstack('stop', name, '--wait')
+        backups = [
+            self.backup(volume_id)
+            for volume_id in (first.volume_id, *first.data_volumes)
+        ]
+        self.openstack('delete', name, '--yes', '--wait')
+        self.assertNothingLeft([first.id])
+        whole = self.name()
+        self.addCleanup(self.forget, whole)
+        for place, kind in enumerate(('whole', 'data')):
+            volume = self.restored(backups[place])
+            self.openstack(
+                *('image', 'create', whole + (' 1' if place else '')),
+                *('--volume', volume.id, '--kind', kind),
+                cloud=MANAGER,
+            )
+            self.connection.block_storage.delete_volume(volume)
+        self.openstack(
+            *('image', 'set', whole, '--data-image', whole + ' 1'),
+            cloud=MANAGER,
+        )
+        other = self.name()
+        self.openstack(
+            *('create', other, '--image', whole, *base.SPEC[2:]),
+            *('--floating-network', base.EXTERNAL, '--wait'),
+        )
+        second = self.proxy.find_desktop(other, ignore_missing=False)
+        self.assertIn(written, self.begins(second.id, '/dev/vdb'))
+
+    def backup(self, volume_id):
+        """Of a volume that is attached."""
+        cinder = self.connection.block_storage
+        made = cinder.create_backup(
+            volume_id=volume_id, name=self.name(), force=True
+        )
+        self.addCleanup(cinder.delete_backup, made)
+        return cinder.wait_for_status(
+            made, 'available', failures=['error'], wait=base.PATIENCE
+        )
+
+    def restored(self, backup):
+        """A new volume of it."""
+        cinder = self.connection.block_storage
+        made = cinder.restore_backup(backup, name=backup.name)
+        volume = cinder.get_volume(made.volume_id)
+        self.addCleanup(cinder.delete_volume, volume)
+        return cinder.wait_for_status(
+            volume,
+            'available',
+            failures=['error', 'error_restoring'],
+            wait=base.PATIENCE,
+        )
+
     def assertSaved(self, image_id):
         """H2: bytes that can be saved."""
         path = self.folder / image_id

@@ -5,7 +5,6 @@ from oslo_config import fixture as config_fixture
 from clouddesk.conf import CONF
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
-from clouddesk.tests.fixtures.emulator import http
 from clouddesk.tests.functional import base
 
 _VOLUME = {'boot_from': 'volume', 'volume_size': 4}
@@ -42,11 +41,12 @@ class ImageBuildTestCase(base.FunctionalTestCase):
 
     def made(self):
         """The images that were not there at the beginning."""
-        return [
-            image
-            for image in self.glance.images.values()
-            if image['id'] != self.school.image_id
-        ]
+        with self.cloud.lock:
+            return [
+                image
+                for image in self.glance.images.values()
+                if image['id'] != self.school.image_id
+            ]
 
     def assertClean(self):
         """Nothing is left but what is a desktop's, and finished images."""
@@ -498,7 +498,7 @@ class CaptureTest(ImageBuildTestCase):
         """M8: an image that makes volumes, beside that of the system."""
         desktop_id = self.off()
         (server_id,) = self.nova.servers
-        disk = self.attached(server_id)
+        disk = self.cinder.attach_new(self.school.project_id, server_id, 3)
         order = self.finish(self.capture(desktop_id, volume_id=disk))
         build = self.build(order['subject']['id'])
         self.assertEqual(
@@ -516,23 +516,11 @@ class CaptureTest(ImageBuildTestCase):
     def test_only_of_its_own_data_disks(self):
         """M8."""
         desktop_id = self.off()
-        disk = self.attached('another server')
+        disk = self.cinder.attach_new(self.school.project_id, 'another', 3)
         refusal = self.assertRaises(
             service.Refusal, self.capture, desktop_id, volume_id=disk
         )
         self.assertEqual('volume_id', refusal.error['details']['field'])
-
-    def attached(self, server_id):
-        """The id of a volume that somebody attached without us."""
-        access = http.Access('', {}, {'id': self.school.project_id}, [], 0.0)
-        with self.cloud.lock:
-            volume = self.cinder._new({'size': 3}, access)
-            volume |= {
-                'status': 'in-use',
-                'attachments': [{'server_id': server_id}],
-            }
-            self.cinder.volumes[volume['id']] = volume
-        return volume['id']
 
     def test_no_room_for_it(self):
         """S3, H17: a disk of the hypervisor needs room in Glance only."""
@@ -564,7 +552,7 @@ class CaptureTest(ImageBuildTestCase):
         )
         self.assertEqual('desktop_busy', refusal.code)
         (server_id,) = self.nova.servers
-        service.until(lambda: self.made(), bool)
+        service.until(self.made, bool)
         self.nova.finish(server_id)
         self.finish(order)
 

@@ -1,11 +1,14 @@
 """Images of whole machines, and what is made of them."""
 
+import ddt
+
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.functional import test_data_disks
 
 _VOLUME = {'boot_from': 'volume', 'volume_size': 4}
 
 
+@ddt.ddt
 class WholeTest(test_data_disks.DisksTestCase):
     def off(self, **extra):
         wish = {'data_images': [self.first, self.second]} | extra
@@ -27,18 +30,20 @@ class WholeTest(test_data_disks.DisksTestCase):
 
     def half_made(self):
         """Whatever is there only until an image is finished."""
-        self.cinder.settle()
-        things = (
-            *self.cinder.snapshots.values(),
-            *self.cinder.volumes.values(),
-        )
+        with self.cloud.lock:
+            self.cinder.settle()
+            things = (
+                *self.cinder.snapshots.values(),
+                *self.cinder.volumes.values(),
+            )
+            images = list(self.glance.images.values())
         return [
             each['id']
             for each in things
             if 'clouddesk_build_id' in each['metadata']
         ] + [
             each['id']
-            for each in self.glance.images.values()
+            for each in images
             if 'clouddesk_build_id' in each or each['status'] != 'active'
         ]
 
@@ -149,6 +154,70 @@ class WholeTest(test_data_disks.DisksTestCase):
         self.assertEqual(wanted, desktop['data_images'])
         changed = self.keeper.patch('/images/' + whole, data_images=[])
         self.assertEqual([], changed['data_images'])
+
+    def builder(self, **extra):
+        """The path of a build that can be finished."""
+        wanted = self.spec(name='next', **extra)
+        order = self.finish(self.keeper.post('/image-builds', **wanted))
+        return '/image-builds/' + order['subject']['id']
+
+    def finished(self, path, **body):
+        self.finish(self.keeper.post(path + '/actions/finish', **body))
+        return self.keeper.get(path)
+
+    @ddt.data({}, _VOLUME)
+    def test_made_of_one(self, extra):
+        """M9, I13: what was a whole machine ends as one, nothing is left."""
+        first = self.built()
+        self.finish(self.api.delete('/desktops/' + self.desktops()[0]['id']))
+        path = self.builder(image_id=first['image_id'], **extra)
+        self.assertEqual('whole', self.keeper.get(path)['kind'])
+        build = self.finished(path, note='once more')
+        self.assertEqual(
+            ('whole', 'activated', None),
+            (build['kind'], build['status'], build['desktop_id']),
+        )
+        whole = self.image(build['image_id'])
+        self.assertEqual(build['data_images'], whole['data_images'])
+        self.assertEqual(2, len(build['data_images']))
+        self.assertEqual(
+            set(), {*first['data_images']} & {*whole['data_images']}
+        )
+        self.assertEqual([], self.half_made())
+        self.assertEqual([], self.disks())
+        self.assertNothingLeft()
+
+    def test_the_system_of_one(self):
+        """M9: without its data, when that is what was asked for."""
+        before = set(self.glance.images)
+        path = self.builder(data_images=[self.first])
+        build = self.finished(path, whole=False)
+        self.assertEqual(('system', []), (build['kind'], build['data_images']))
+        self.assertEqual({build['image_id']}, set(self.glance.images) - before)
+        self.assertEqual('system', self.image(build['image_id'])['kind'])
+
+    def test_of_what_was_attached_later(self):
+        """M9"""
+        path = self.builder()
+        build = self.keeper.get(path)
+        self.assertEqual('system', build['kind'])
+        server_id = self.desktop(build['desktop_id'])['server_id']
+        self.cinder.attach_new(self.school.project_id, server_id, 3)
+        build = self.finished(path, whole=True)
+        (part,) = build['data_images']
+        self.assertEqual(3, self.image(part)['min_disk'])
+        self.assertEqual('whole', build['kind'])
+        self.assertEqual([], self.half_made())
+
+    def test_too_little_room_for_all(self):
+        """M9, H17: nothing begins without room for every disk."""
+        path = self.builder(data_images=[self.first, self.second])
+        self.cinder.snapshot_quota = 1
+        refusal = self.assertRaises(
+            service.Refusal, self.keeper.post, path + '/actions/finish'
+        )
+        self.assertEqual('over_quota', refusal.code)
+        self.assertEqual('configurable', self.keeper.get(path)['status'])
 
     def test_called_off(self):
         """M9: neither images nor what they were to be read from."""

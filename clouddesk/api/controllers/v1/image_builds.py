@@ -41,11 +41,16 @@ class _Finish(exposure.Controller):
     def post(self, req: cd_request.Request, build_id: str) -> exposure.Answer:
         row = _get(req, build_id)
         db.check(row, 'finish')
+        wanted = dict(req.input)
+        further = _further(req, row, wanted.pop('whole', None))
         _require_room(
-            row.project_id, row.builder_boot_from, row.builder_volume_size
+            row.project_id,
+            row.builder_boot_from,
+            row.builder_volume_size,
+            further,
         )
         return ordering.accepted(
-            req, db.finish(ordering.of(req), row, req.input)
+            req, db.finish(ordering.of(req), row, wanted | _disks(further))
         )
 
 
@@ -139,6 +144,8 @@ class ImageBuilds(exposure.Controller):
     def post(self, req: cd_request.Request) -> exposure.Answer:
         spec = templating.resolve(req, req.input)
         build = _wanted(req) | {
+            # What it becomes unless finish says otherwise.
+            'kind': states.WHOLE if spec['data_disks'] else states.SYSTEM,
             'source_type': _source_type(_base_of(req, spec), spec),
             'source_id': spec['image_id'],
         }
@@ -171,11 +178,11 @@ class CreateImage(exposure.Controller):
             'source_type': 'desktop',
             'source_id': desktop.id,
         }
-        inputs, further = {}, []
+        inputs: dict[str, Any] = {}
+        further = None
         if req.input.get('whole'):
             further = whole_machines.disks(req, desktop)
-            build['disks'] = [{'volume_id': each.id} for each in further]
-            build['kind'] = states.WHOLE
+        build |= _disks(further)
         if 'volume_id' in req.input:
             disk = _disk(req, desktop)
             inputs['volume_id'] = disk.id
@@ -186,7 +193,7 @@ class CreateImage(exposure.Controller):
                 desktop.project_id,
                 desktop.boot_from,
                 desktop.volume_size,
-                [each.size for each in further],
+                further,
             )
         return ordering.accepted(
             req, db.capture(ordering.of(req), build, desktop, inputs)
@@ -201,18 +208,48 @@ def _require_room(
     project_id: str,
     boot_from: str | None,
     volume_size: int | None,
-    further: Sequence[int] = (),
+    further: Sequence[types.Volume] | None,
 ) -> None:
     """Refuse an image of the system disk of a desktop without room for it.
 
-    :param further: GiB of its other disks, for a whole machine
+    :param further: its other disks, for a whole machine
     """
     in_cinder = boot_from == 'volume'
     preflight.require_room(
         project_id,
         (volume_size or 0) if in_cinder else None,
-        further=further,
+        further=[each.size for each in further or ()],
     )
+
+
+def _further(
+    req: cd_request.Request, build: models.ImageBuild, whole: bool | None
+) -> list[types.Volume] | None:
+    """The further disks of a builder that become images, too (M9).
+
+    :param whole: what was asked for; a builder that was made with data disks
+        is a whole machine
+    :returns: None for an image of the system disk alone
+    """
+    if whole is None:
+        whole = bool(build.builder_data_disks)
+    if build.builder_id is None or not whole:
+        return None
+    builder = desktops_db.get(build.builder_id, build.project_id)
+    return whole_machines.disks(req, builder)
+
+
+def _disks(further: Sequence[types.Volume] | None) -> dict[str, Any]:
+    """The columns of a build that say which disks become images.
+
+    :param further: those of a whole machine, or None
+    """
+    if further is None:
+        return {'kind': states.SYSTEM, 'disks': None}
+    return {
+        'kind': states.WHOLE,
+        'disks': [{'volume_id': each.id} for each in further],
+    }
 
 
 def _disk(req: cd_request.Request, desktop: models.Desktop) -> types.Volume:
@@ -275,7 +312,6 @@ def _wanted(req: cd_request.Request) -> dict[str, Any]:
     return {
         'name': wanted['name'],
         'note': wanted.get('note', ''),
-        'kind': states.SYSTEM,
         'properties': {
             key: wanted[key] for key in schemas.NEEDS if key in wanted
         },

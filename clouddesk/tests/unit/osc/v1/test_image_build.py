@@ -1,3 +1,5 @@
+import ddt
+
 from clouddesk.tests.unit.osc import base
 from clouddesk.tests.unit.sdk import fakes
 
@@ -11,6 +13,7 @@ ORDER = fakes.order(
 )
 
 
+@ddt.ddt
 class ImageBuildTest(base.ShellTest):
     def setUp(self):
         super().setUp()
@@ -98,6 +101,14 @@ class ImageBuildTest(base.ShellTest):
         self.ended()
         self.succeed('desktop image build finish win11 --note new --wait')
         self.assertEqual([{'note': 'new'}], self.sent())
+
+    @ddt.data(('--whole', True), ('--no-whole', False))
+    @ddt.unpack
+    def test_finish_of_a_whole_machine(self, option, whole):
+        """M9: or of its system disk alone."""
+        self.cloud.answer('POST', PATH + '/actions/finish', ORDER)
+        self.succeed('desktop image build finish win11 ' + option)
+        self.assertEqual([{'whole': whole}], self.sent())
 
     def test_finish_that_fails(self):
         self.cloud.answer('POST', PATH + '/actions/finish', ORDER)
