@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from keystoneauth1 import exceptions as ksa_exceptions
 from keystonemiddleware import auth_token
 
 from clouddesk import context
@@ -13,6 +14,18 @@ from clouddesk.i18n import _
 #: Answered without a token.
 PUBLIC_PATHS = frozenset({'', '/', '/v1', '/v1/', '/v1/openapi.json'})
 
+#: Defaults of ``[keystone_authtoken]``, in seconds and tries. Keystone answers
+#: soon or not at all, and a thread that waits for it serves nobody else.
+_PATIENCE = {'http_connect_timeout': 10, 'http_request_max_retries': 1}
+
+#: What the middleware does not take for a failure of Keystone.
+_NO_ANSWERS = (
+    ksa_exceptions.ConnectionError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
 #: Where the context of a request is kept.
 CONTEXT = 'clouddesk.context'
 
@@ -20,18 +33,21 @@ CONTEXT = 'clouddesk.context'
 class _AuthProtocol(auth_token.AuthProtocol):
     """Keystone's middleware, which trusts that Keystone's answer is one.
 
-    A proxy may answer with a page, and a connection may break in the middle.
+    A proxy may answer with a page, a connection may break in the middle, and
+    there may be no answer at all.
     """
 
     def fetch_token(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().fetch_token(*args, **kwargs)
-        except (LookupError, TypeError, ValueError) as error:
+        except _NO_ANSWERS as error:
             raise exceptions.ServiceUnavailable(service='Keystone') from error
 
 
 def auth_token_layer(app: Any) -> Any:
     """Keystone's middleware, configured by ``[keystone_authtoken]``."""
+    for name, value in _PATIENCE.items():
+        CONF.set_default(name, value, group='keystone_authtoken')
     return _AuthProtocol(app, {'oslo_config_config': CONF})
 
 
