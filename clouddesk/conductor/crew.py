@@ -238,11 +238,15 @@ class Crew:
     def _seen(self, news: '_News') -> None:
         for desktop_id, servers in news.servers.items():
             run = self._parked.get(desktop_id)
+            if run is None:
+                continue
+            if run.step.watches == 'nothing':
+                # Something happened; what it waits for may be there, too.
+                self._judge(run)
             # What was true before we asked for something proves nothing: a
             # server that shall reboot is running until it begins.
-            if (
-                run is not None
-                and run.step.watches == 'servers'
+            elif (
+                run.step.watches == 'servers'
                 and run.parked_at <= news.asked_at
             ):
                 self._walker.ctx.scene.see({desktop_id: servers})
@@ -252,14 +256,16 @@ class Crew:
         now = self._clock.monotonic()
         if not self._parked or now < self._look_at:
             return
+        runs = list(self._parked.values())
         # Where Nova tells what happens, looking is only for what got lost.
+        # It tells of servers, not of volumes and images.
         rarely = self._looked_at + self._pause() * _TOLD
-        if self._told and now < rarely:
+        watched = {run.step.watches for run in runs}
+        if self._told and watched == {'servers'} and now < rarely:
             self._look_at = rarely
             return
-        runs = list(self._parked.values())
         error = self._look(runs)
-        alone = all(run.step.watches == 'nothing' for run in runs)
+        alone = watched == {'nothing'}
         slower = _SLOWER_ALONE if alone else _SLOWER
         self._interval = min(self._interval * slower, self._pause())
         self._looked_at = self._clock.monotonic()

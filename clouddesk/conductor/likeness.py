@@ -78,7 +78,9 @@ def _rename(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
 
 
 def _keep(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:
-    cloud.compute.set_high_availability(server.id, desktop.keep_running)
+    # As an admin, because the server may be locked.
+    compute = cloud.service.compute
+    compute.set_high_availability(server.id, desktop.keep_running)
 
 
 def _lock(cloud: Any, server: types.Server, desktop: models.Desktop) -> None:

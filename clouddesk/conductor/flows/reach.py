@@ -114,6 +114,9 @@ def plug(ctx: steps.Context, desktop: models.Desktop) -> steps.Wait | None:
         waiting = steps.busy(steps.see_anew(ctx, desktop))
         if waiting:
             return waiting
+        if error.transient:
+            # That it was busy with is over by now.
+            raise
         raise exceptions.ReattachFailed(reason=error.text) from error
     ctx.scene.forget_servers(desktop)
     return None

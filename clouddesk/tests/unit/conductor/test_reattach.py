@@ -84,6 +84,14 @@ class ReattachTest(_TestCase):
         )
         self.assertEqual(states.SUCCEEDED, self.reattach().status)
 
+    def test_a_server_that_was_busy_a_moment_ago(self):
+        self.lose_port()
+        busy = exceptions.CloudConflict(
+            service='Nova', reason='task_state image_snapshot', transient=True
+        )
+        self.world.fail('plug', busy)
+        self.assertEqual(states.SUCCEEDED, self.reattach().status)
+
     def test_the_server_is_gone(self):
         self.lose_port()
         self.world.vanish(self.before.server_id)
