@@ -171,7 +171,8 @@ def check_query(check: Check, given: multidict.MultiDict) -> dict[str, Any]:
         if schema.get(REPEATED):
             values.setdefault(name, []).append(text)
             continue
-        if name in values:
+        # What nobody knows is refused below, however often it is given.
+        if name in values and name in properties:
             raise exceptions.Invalid(
                 _('%(field)s is given more than once.'),
                 {'field': name},

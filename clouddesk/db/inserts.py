@@ -122,7 +122,7 @@ def items(
         }
         for position, (subject_id, name) in enumerate(parts)
     ]
-    session.execute(sa.insert(models.WorkItem), values)
+    session.execute(sa.insert(models.WorkItem), values, **journal.IN_ONE)
     codes = {id_: error.code for id_, error in refusals.items()}
     journal.itemized(parts, codes)
 

@@ -29,6 +29,10 @@ _TOLD = 'clouddesk_told'
 #: Characters of a name that are kept.
 _NAME = 255
 
+#: Rows of one INSERT, although a column of some is NULL; without it a new one
+#: begins wherever that changes.
+IN_ONE: dict[str, Any] = {'execution_options': {'render_nulls': True}}
+
 Row = dict[str, Any]
 
 #: Type, id and name of what something is done to.
@@ -345,7 +349,7 @@ def write(session: orm.Session) -> None:
     if current is not None:
         rows += current.write(session)
     if rows:
-        session.execute(sa.insert(models.Event), rows)
+        session.execute(sa.insert(models.Event), rows, **IN_ONE)
 
 
 def committed(session: orm.Session) -> None:

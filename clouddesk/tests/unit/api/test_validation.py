@@ -216,6 +216,15 @@ class QueryTest(base.BaseTestCase):
         text = self.refuse(('limit', '1'), ('limit', '2'))
         self.assertEqual('limit is given more than once.', text)
 
+    def test_unknown_twice(self):
+        """That it is unknown says more, above all when it has no name."""
+        for name, field in (('', '""'), ('what', 'what')):
+            error = self.assertRaises(
+                exceptions.Invalid, self.parse, (name, 'a'), (name, 'b')
+            )
+            self.assertEqual(field, error.details['field'])
+            self.assertNotIn('more than once', error.text)
+
     def test_unknown(self):
         text = self.refuse(('color', '1'))
         self.assertIn('it has all, limit, q, status.', text)

@@ -3,10 +3,12 @@
 What is expected stands in ``matrix.yaml``; each cell is a real request.
 """
 
+from collections.abc import Callable
 import itertools
 import json
 import pathlib
 import re
+from typing import Any
 
 from oslo_policy import policy as oslo_policy
 from oslo_utils import uuidutils
@@ -50,6 +52,14 @@ class Asking:
     image_id = base.IMAGE
     flavor_id = base.FLAVOR
     assignee_id = 'user-assignee'
+
+    #: Of the test that asks, see ``ApiTest``.
+    cloud: Any
+    make_desktops: Callable[..., Any]
+    make_order: Callable[..., Any]
+    make_pool: Callable[..., Any]
+    post: Callable[..., Any]
+    sql: Callable[..., Any]
 
     def prepare(self):
         self._serial = itertools.count(1)

@@ -554,10 +554,15 @@ class DeleteTest(TemplateTest):
         """A foreign key keeps what the look did not see."""
         template = self.made()
         self.desktop_of(template['id'])
-        with mock.patch(
-            'clouddesk.db.api.templates._refuse_in_use', autospec=True
+        with (
+            mock.patch(
+                'clouddesk.db.api.templates._refuse_in_use', autospec=True
+            ),
+            # Between the tries.
+            mock.patch('oslo_db.api.time.sleep', autospec=True) as pause,
         ):
             answer = self.remove(template['id'])
+        pause.assert_called()
         self.assert_error(answer, 409, 'conflict')
         self.assertEqual(['office'], self.seen_by('member'))
 
