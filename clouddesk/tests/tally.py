@@ -3,10 +3,10 @@
 Tests call :func:`track`. When ``CLOUDDESK_TALLY`` names a file, each of them
 adds a line there, and
 
-    python -m clouddesk.tests.tally [--brief] FILE
+    python -m clouddesk.tests.tally [--steps | --brief] FILE
 
-prints the lines as a table: kind x step x what was done to it, or, in brief,
-only how many steps it was done at.
+prints the lines as a table: kind x step x what was done to it. By steps it is
+kind x step; in brief there is a table of the kinds, and one of what was done.
 """
 
 import argparse
@@ -82,23 +82,36 @@ def table(lines: Iterable[str]) -> tuple[str, bool]:
 
     No lines are not good: whatever was to be counted did not run.
     """
+    return _by(lines, 'kind', 'step', 'what')
+
+
+def steps(lines: Iterable[str]) -> tuple[str, bool]:
+    """The same, whatever was done to a step."""
+    return _by(lines, 'kind', 'step')
+
+
+def _by(lines: Iterable[str], *names: str) -> tuple[str, bool]:
     runs = [json.loads(line) for line in lines]
-    groups = _grouped(runs, 'kind', 'step', 'what')
-    rows = [(*place, *_sums(group)) for place, group in groups]
-    rows.append(('all', '', '', *_sums(runs)))
-    return _drawn(('Kind', 'Step', 'What'), rows), _are_good(runs)
+    rows = [(*place, *_sums(group)) for place, group in _grouped(runs, *names)]
+    rows.append(('all', *[''] * (len(names) - 1), *_sums(runs)))
+    columns = tuple(name.capitalize() for name in names)
+    return _drawn(columns, rows), _are_good(runs)
 
 
 def brief(lines: Iterable[str]) -> tuple[str, bool]:
-    """The same with a count of the steps instead of a row for each."""
+    """The same by kind, and by what was done."""
     runs = [json.loads(line) for line in lines]
-    groups = _grouped(runs, 'kind', 'what')
+    parts = [_sums_by(runs, 'kind', 'step'), _sums_by(runs, 'what', 'kind')]
+    return '\n\n'.join(parts), _are_good(runs)
+
+
+def _sums_by(runs: list[dict], name: str, counted: str) -> str:
     rows = [
-        (*place, len({run['step'] for run in group}), *_sums(group))
-        for place, group in groups
+        (*place, len({run[counted] for run in group}), *_sums(group))
+        for place, group in _grouped(runs, name)
     ]
-    rows.append(('all', '', sum(row[2] for row in rows), *_sums(runs)))
-    return _drawn(('Kind', 'What', 'Steps'), rows), _are_good(runs)
+    rows.append(('all', len({run[counted] for run in runs}), *_sums(runs)))
+    return _drawn((name.capitalize(), counted.capitalize() + 's'), rows)
 
 
 def _grouped(
@@ -113,7 +126,7 @@ def _grouped(
 def _drawn(columns: tuple[str, ...], rows: list[tuple]) -> str:
     """A table whose last row is a sum, and whose numbers stand right."""
     shown = prettytable.PrettyTable((*columns, *_VERDICTS), align='l')
-    for name in ('Steps', *_VERDICTS):
+    for name in ('Steps', 'Kinds', *_VERDICTS):
         if name in shown.field_names:
             shown.align[name] = 'r'
     shown.add_rows(rows[:-1])
@@ -135,21 +148,18 @@ def _sums(runs: list[dict]) -> tuple[int, int, int, str]:
 def main(
     description: str | None = __doc__,
     shown: Callable[[Iterable[str]], tuple[str, bool]] = table,
-    shown_in_brief: Callable[[Iterable[str]], tuple[str, bool]] | None = None,
+    **forms: Callable[[Iterable[str]], tuple[str, bool]],
 ) -> int:
     """Print what was kept in a file.
 
     :param shown: makes a text of the lines, and tells whether all is good
-    :param shown_in_brief: the same with ``--brief``, if there is such a way
+    :param forms: the same in other forms, each for an option of its name
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('file', type=argparse.FileType())
-    if shown_in_brief is not None:
+    for name, form in forms.items():
         parser.add_argument(
-            '--brief',
-            dest='shown',
-            action='store_const',
-            const=shown_in_brief,
+            '--' + name, dest='shown', action='store_const', const=form
         )
     parser.set_defaults(shown=shown)
     arguments = parser.parse_args()
@@ -159,4 +169,4 @@ def main(
 
 
 if __name__ == '__main__':
-    raise SystemExit(main(shown_in_brief=brief))
+    raise SystemExit(main(brief=brief, steps=steps))

@@ -174,7 +174,7 @@ def run(options: argparse.Namespace) -> Iterator[report.Row]:
 
 
 def _compare(
-    site: _Site, options: argparse.Namespace, forms: tuple[type, type]
+    site: _Site, options: argparse.Namespace, forms: tuple[Any, Any]
 ) -> Iterator[report.Row]:
     flavor = site.cloud.compute.find_flavor(site.flavor, ignore_missing=False)
     quotas = clouds.Quotas(site.cloud.current_project_id)

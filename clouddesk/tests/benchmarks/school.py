@@ -155,8 +155,9 @@ class Rows:
             self._add([self._desktop(each) for each in range(wanted)])
         with self._engine.connect() as connection:
             # What a server does by itself some time after so many changes.
-            for table in (_DESKTOPS, _TAGS):
-                connection.execute(sa.text('ANALYZE TABLE %s' % table.name))
+            for model in (models.Desktop, models.DesktopTag):
+                name = model.__tablename__
+                connection.execute(sa.text('ANALYZE TABLE ' + name))
 
     def _desktop(self, offset: int) -> dict[str, Any]:
         number = len(self.ids) + offset

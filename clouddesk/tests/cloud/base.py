@@ -49,9 +49,15 @@ IMAGE = setting('IMAGE', 'desktop-tiny')
 FLAVOR = setting('FLAVOR', 'm1.desk')
 NETWORK = setting('NETWORK', 'class')
 EXTERNAL = setting('EXTERNAL_NETWORK', 'public')
+#: Where servers of the fake driver are, which cost nothing.
+FAKE_FLAVOR = setting('FAKE_FLAVOR', 'f1.desk')
+FAKE_ZONE = setting('FAKE_ZONE', 'fake')
 #: A TCP port that desktops of the image listen on.
 PORT = int(setting('PORT', '80'))
 
+#: Without an image.
+FAKE_SPEC = ('--flavor', FAKE_FLAVOR, '--network', NETWORK)
+FAKE_SPEC += ('--availability-zone', FAKE_ZONE)
 SPEC = ('--image', IMAGE, '--flavor', FLAVOR, '--network', NETWORK)
 
 
@@ -98,6 +104,21 @@ class CloudTest(base.BaseTestCase):
         name = 'ct' + uuid.uuid4().hex[:8]
         self.addCleanup(self._clean, name)
         return name
+
+    def make_image(self, **attrs: Any) -> Any:
+        """A private image in Glance, good enough for the fake driver."""
+        glance = self.connection.image
+        image = glance.create_image(
+            self.name(),
+            data=io.BytesIO(b'clouddesk' * 1024),
+            disk_format='raw',
+            container_format='bare',
+            visibility='private',
+            validate_checksum=False,
+            **attrs,
+        )
+        self.addCleanup(glance.delete_image, image.id, ignore_missing=True)
+        return image
 
     def openstack(
         self, *words: str, cloud: str = MEMBER, code: int = 0

@@ -1,17 +1,10 @@
 """The account of an image, and the history, on a real cloud."""
 
-import io
-
 import fixtures
 from openstack import exceptions
 
 from clouddesk.tests.cloud import base
 
-FLAVOR = base.setting('FAKE_FLAVOR', 'f1.desk')
-ZONE = base.setting('FAKE_ZONE', 'fake')
-
-#: Servers of the fake driver boot from anything.
-_DATA = b'clouddesk' * 1024
 _PASSWORD = 'Correct horse 1'  # noqa: S105 - of a test
 
 
@@ -20,19 +13,7 @@ class HistoryTest(base.CloudTest):
         super().setUp()
         self.reader = self.connect(base.READER)
         self.stranger = self.connect(base.STRANGER)
-        self.image = self.connection.image.create_image(
-            self.name(),
-            data=io.BytesIO(_DATA),
-            disk_format='raw',
-            container_format='bare',
-            visibility='private',
-            validate_checksum=False,
-        )
-        self.addCleanup(
-            self.connection.image.delete_image,
-            self.image.id,
-            ignore_missing=True,
-        )
+        self.image = self.make_image()
 
     def keep(self):
         path = self.useFixture(fixtures.TempDir()).join('password')
@@ -57,8 +38,8 @@ class HistoryTest(base.CloudTest):
         self.assertNotIn(_PASSWORD, glance.text)
         desktop = self.name()
         self.openstack(
-            *('create', desktop, '--image', self.image.id, '--flavor', FLAVOR),
-            *('--network', base.NETWORK, '--availability-zone', ZONE),
+            *('create', desktop, '--image', self.image.id),
+            *base.FAKE_SPEC,
             '--wait',
         )
         user_id = self.reader.current_user_id

@@ -137,7 +137,8 @@ class ImageBuildTest(Guests, ImageBuildTestCase):
         build = self.begin(*_OUTSIDE, '--boot-from-volume', '1')
         before = self.volumes()
         order = self.desk.finish_image_build(build.id)
-        self.until(lambda: self.volumes() != before, 'the snapshot')
+        # Not so late that there is an image already.
+        self.until(lambda: self.volumes() != before, 'the snapshot', every=0.1)
         self.desk.cancel_image_build(build.id)
         order = self.finished(order.id)
         self.assertEqual('cancelled', order.status)

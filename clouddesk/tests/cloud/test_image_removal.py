@@ -1,36 +1,18 @@
 """Images of a real Glance that go: deleted, retired, restored."""
 
-import io
-
 from openstack import exceptions
 
 from clouddesk.tests.cloud import base
-
-FLAVOR = base.setting('FAKE_FLAVOR', 'f1.desk')
-ZONE = base.setting('FAKE_ZONE', 'fake')
-
-#: Servers of the fake driver boot from anything.
-_DATA = b'clouddesk' * 1024
 
 
 class ImageRemovalTest(base.CloudTest):
     def setUp(self):
         super().setUp()
         self.glance = self.connection.image
-        self.spec = ('--flavor', FLAVOR, '--network', base.NETWORK)
-        self.spec += ('--availability-zone', ZONE)
 
     def image(self, **attrs):
         """A private one, with some bytes."""
-        image = self.glance.create_image(
-            self.name(),
-            data=io.BytesIO(_DATA),
-            disk_format='raw',
-            container_format='bare',
-            visibility='private',
-            validate_checksum=False,
-            **attrs,
-        )
+        image = self.make_image(**attrs)
         self.addCleanup(self.forget, image.id)
         return image
 
@@ -64,7 +46,7 @@ class ImageRemovalTest(base.CloudTest):
         image = self.image()
         pool = self.name()
         self.openstack(
-            *('pool', 'create', pool, '--image', image.id, *self.spec),
+            *('pool', 'create', pool, '--image', image.id, *base.FAKE_SPEC),
             *('--size', '1', '--wait'),
         )
         said = self.openstack('image', 'delete', '--yes', image.id, code=1)
@@ -74,7 +56,8 @@ class ImageRemovalTest(base.CloudTest):
         self.assertEqual('deactivated', retired.status)
         self.assertTrue(retired.is_hidden)
         self.openstack(
-            *('create', self.name(), '--image', image.id, *self.spec), code=1
+            *('create', self.name(), '--image', image.id, *base.FAKE_SPEC),
+            code=1,
         )
         self.openstack('pool', 'delete', '--yes', '--wait', pool)
         self.until(lambda: self.seen(image.id) is None, 'the image is removed')
@@ -83,7 +66,7 @@ class ImageRemovalTest(base.CloudTest):
         """H14: it is used again."""
         image = self.image()
         desktop = self.name()
-        wish = ('--image', image.id, *self.spec, '--wait')
+        wish = ('--image', image.id, *base.FAKE_SPEC, '--wait')
         self.openstack('create', desktop, *wish)
         self.openstack('image', 'retire', '--wait', image.id)
         self.openstack('image', 'restore', image.id)
@@ -116,9 +99,9 @@ class ImageRemovalTest(base.CloudTest):
         server = compute.create_server(
             name=name,
             image_id=image.id,
-            flavor_id=compute.find_flavor(FLAVOR).id,
+            flavor_id=compute.find_flavor(base.FAKE_FLAVOR).id,
             networks=[{'uuid': network.id}],
-            availability_zone=ZONE,
+            availability_zone=base.FAKE_ZONE,
         )
         self.addCleanup(compute.delete_server, server, ignore_missing=True)
         compute.wait_for_server(server, wait=base.PATIENCE)

@@ -1,10 +1,31 @@
 """What the functional tests share."""
 
+import datetime
+
 from oslotest import base
 
 from clouddesk.tests.fixtures import forked_conductor
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
+
+_YEAR = datetime.datetime.now(datetime.UTC).year
+#: A lesson is on, whenever this runs: from midnight to midnight, because the
+#: next one begins a minute ahead.
+ALWAYS = {
+    'ahead': 1,
+    'timetable': {
+        'timezone': 'UTC',
+        'from': '%d-01-01' % _YEAR,
+        'until': '%d-12-31' % (_YEAR + 1),
+        'lessons': [
+            {
+                'days': ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+                'start': '00:00',
+                'end': '23:59',
+            }
+        ],
+    },
+}
 
 
 class FunctionalTestCase(base.BaseTestCase):
@@ -77,6 +98,16 @@ class FunctionalTestCase(base.BaseTestCase):
         order = self.api.wait(order['id'])
         self.assertEqual(status, order['status'], order)
         return order
+
+    def remove_groups(self):
+        """Pools and image builds, with the desktops that go with them."""
+        for pool in self.api.get('/pools')['pools']:
+            self.finish(self.api.delete('/pools/' + pool['id']))
+        keeper = self.service.client('grace')
+        for build in keeper.get('/image-builds')['image_builds']:
+            order = keeper.delete('/image-builds/' + build['id'])
+            if order is not None:
+                self.finish(order)
 
     # -- seeing ------------------------------------------------------------
 

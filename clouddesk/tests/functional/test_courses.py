@@ -8,20 +8,6 @@ from clouddesk.tests.fixtures import service
 from clouddesk.tests.fixtures import standalone
 from clouddesk.tests.functional import base
 
-#: A lesson is on, whenever this runs.
-ALWAYS = {
-    'timezone': 'UTC',
-    'from': '2026-01-01',
-    'until': '2030-12-31',
-    'lessons': [
-        {
-            'days': ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
-            'start': '00:00',
-            'end': '23:59',
-        }
-    ],
-}
-
 
 class CourseLifeTest(base.FunctionalTestCase):
     def create_course(self, **extra):
@@ -41,17 +27,17 @@ class CourseLifeTest(base.FunctionalTestCase):
     def ring(self):
         """The bell after the lesson, earlier than it says."""
         row = courses.get(self.course_id)
-        began = {'next_at': row.created_at}
-        self.assertTrue(courses.move(turns.Turn(row, began)))
+        # By its timetable a lesson would be on again.
+        past = {'next_at': row.created_at, 'timetable': None}
+        self.assertTrue(courses.move(turns.Turn(row, past)))
 
     def test_a_lesson_of_the_timetable(self):
         """I14: the pool is there in the lesson, and goes back after it."""
         self.needs_more_than_one_person(standalone.OTHER_DATABASE)
         self.create_course(
-            timetable=ALWAYS,
-            ahead=0,
             wave=1,
             roster={'users': [self.school.users['rita']]},
+            **base.ALWAYS,
         )
         course = self.until('in_session')
         self.assertIsNone(course['fault'])
@@ -60,9 +46,6 @@ class CourseLifeTest(base.FunctionalTestCase):
         pool = self.pool(course['pool_id'])
         self.assertEqual([self.school.users['rita']], pool['members']['users'])
         self.ring()
-        self.until('ending')
-        # A lesson is on again, by this timetable.
-        self.api.patch('/courses/' + self.course_id, timetable=None)
         self.until('idle')
         self.assertStatuses({'off': 2}, self.desktops())
 
@@ -104,7 +87,7 @@ class CourseLifeTest(base.FunctionalTestCase):
         )
         self.assertEqual('image_gone', refused.code)
         self.assertIn(self.school.image_id, refused.error['message'])
-        self.api.patch('/courses/' + self.course_id, timetable=ALWAYS)
+        self.api.patch('/courses/' + self.course_id, **base.ALWAYS)
         course = service.until(self.course, lambda each: each['fault'])
         self.assertEqual(
             ('idle', 'image_gone'), (course['status'], course['fault']['code'])
@@ -115,7 +98,7 @@ class CourseLifeTest(base.FunctionalTestCase):
         """I14: exactly once."""
         self.needs_more_than_one_person(standalone.SECOND_CONDUCTOR)
         self.service.start_conductor()
-        self.create_course(timetable=ALWAYS, ahead=0)
+        self.create_course(**base.ALWAYS)
         self.until('in_session')
         orders = self.api.get('/work-orders')['work_orders']
         self.assertEqual(['pool.create'], [each['kind'] for each in orders])

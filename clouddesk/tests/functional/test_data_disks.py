@@ -22,14 +22,16 @@ class DisksTestCase(base.FunctionalTestCase):
 
     def disks(self):
         """Place, size and image of the data volumes that there are."""
-        self.cinder.settle()
+        with self.cloud.lock:
+            self.cinder.settle()
+            volumes = list(self.cinder.volumes.values())
         found = [
             (
                 int(each['metadata'].get('clouddesk_disk', 0)),
                 each['size'],
                 each['metadata'].get('clouddesk_image_id'),
             )
-            for each in self.cinder.volumes.values()
+            for each in volumes
         ]
         return sorted(found)
 

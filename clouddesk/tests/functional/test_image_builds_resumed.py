@@ -14,15 +14,17 @@ class ResumedTest(test_image_builds.ImageBuildTestCase):
     def look(self):
         return self.build(self.build_id)
 
+    def volume_statuses(self):
+        with self.cloud.lock:
+            return [each['status'] for each in self.cinder.volumes.values()]
+
     def change_volumes(self, status, becomes):
         """Change what Cinder has in a status, once it has it."""
-        volumes = self.cinder.volumes
         service.until(
-            lambda: [each['status'] for each in volumes.values()],
-            lambda statuses: status in statuses,
+            self.volume_statuses, lambda statuses: status in statuses
         )
         with self.cloud.lock:
-            for volume in volumes.values():
+            for volume in self.cinder.volumes.values():
                 if volume['status'] == status:
                     volume |= {'status': becomes, '_due': 0.0}
 
@@ -31,14 +33,14 @@ class ResumedTest(test_image_builds.ImageBuildTestCase):
         self.nova.delete_seconds = None
         order = self.ask(self.build_id, 'finish')
         (server,) = self.nova.servers.values()
-        service.until(lambda: server.task_state, lambda task: task)
         service.until(
             self.look, lambda build: build['activated_at'] is not None
         )
-        self.cinder.delete_seconds = 3600.0
         service.until(
             lambda: server.task_state, lambda task: task == 'deleting'
         )
+        # The copy that the image was made from is gone by now.
+        self.cinder.delete_seconds = 3600.0
         self.nova.finish(server.id)
         self.change_volumes('deleting', 'error_deleting')
         self.finish(order, 'failed')
@@ -80,8 +82,7 @@ class ResumedTest(test_image_builds.ImageBuildTestCase):
         self.change_volumes('error_deleting', 'available')
         order = self.ask(self.build_id, 'retry')
         service.until(
-            lambda: [each['status'] for each in self.cinder.volumes.values()],
-            lambda statuses: statuses == ['deleting'],
+            self.volume_statuses, lambda statuses: statuses == ['deleting']
         )
         self.ask(self.build_id, 'cancel')
         self.change_volumes('deleting', 'deleting')
@@ -106,8 +107,7 @@ class ResumedTest(test_image_builds.ImageBuildTestCase):
             for volume in self.cinder.volumes.values():
                 volume['_due'] = 0.0
         service.until(
-            lambda: [each['status'] for each in self.cinder.volumes.values()],
-            lambda statuses: 'deleting' in statuses,
+            self.volume_statuses, lambda statuses: 'deleting' in statuses
         )
         self.running.stop()
         self.cinder.delete_seconds = 0.0

@@ -47,7 +47,8 @@ class BatchTest(base.FunctionalTestCase):
         self.finish(order)
 
     def moving(self):
-        return [s.id for s in self.nova.servers.values() if s.task_state]
+        with self.cloud.lock:
+            return [s.id for s in self.nova.servers.values() if s.task_state]
 
 
 class LockTest(base.FunctionalTestCase):

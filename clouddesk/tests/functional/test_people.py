@@ -131,10 +131,14 @@ class TakeTest(PeopleTestCase):
             1, persistence='floating', on_return='rebuild'
         )
         desktop = self.take(self.rita, pool_id)
+        self.nova.delete_seconds = None
         order = self.release(self.rita, desktop['id'])
         self.assertEqual('desktop.rebuild', order['kind'])
         refusal = self.assertRefused(409, self.take, self.stan, pool_id)
         self.assertEqual('pool_exhausted', refusal.code)
+        with self.cloud.lock:
+            self.nova.delete_seconds = 0.0
+            self.nova.finish(desktop['server_id'])
         self.rita.wait(order['id'], 'succeeded')
         again = self.take(self.stan, pool_id)
         self.assertEqual(desktop['id'], again['id'])

@@ -9,21 +9,23 @@ import ddt
 from clouddesk.tests.fixtures import service
 from clouddesk.tests.functional import base
 
-CREATIONS = (('compute', '/servers$'), ('network', '/ports$'))
+#: What makes things, and how many answers are lost at least: ports that are
+#: wanted at the same moment are made by one call.
+CREATIONS = (('compute', '/servers$', 3), ('network', '/ports$', 1))
 
 
 @ddt.ddt
 class LostAnswerTest(base.FunctionalTestCase):
     """Rule 3: no twin, whatever is lost."""
 
-    @ddt.idata((s, p, w) for s, p in CREATIONS for w in ('before', 'after'))
+    @ddt.idata((*c, w) for c in CREATIONS for w in ('before', 'after'))
     @ddt.unpack
-    def test_creation(self, service_type, path, when):
+    def test_creation(self, service_type, path, least, when):
         fault = self.cloud.fault(
-            service_type, 'POST', path, drop=when, times=3, skip=1
+            service_type, 'POST', path, drop=when, times=3
         )
         self.build_pool(6)
-        self.assertEqual(3, fault.hits)
+        self.assertGreaterEqual(fault.hits, least)
         self.assertOneOfEach(6)
 
     def test_volume(self):

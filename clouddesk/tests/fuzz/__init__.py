@@ -7,5 +7,6 @@ functional tests aim them at one over an emulated cloud, and
 
     python -m clouddesk.tests.fuzz [--cloud NAME]
 
-at a real one, or at an emulated one for longer.
+aims the first two at a real one, or at an emulated one for longer.
+``tests.cloud.test_wire`` does so with the third.
 """

@@ -9,11 +9,21 @@ import collections
 import json
 import os
 from typing import Any
+from urllib import parse
 
 import schemathesis
 
+#: Characters; a line of a request has at most 65,536.
+_LONGEST = 60_000
+
 #: (phase, mode, route, status) -> answers
 _SEEN: collections.Counter[tuple[str, str, str, int]] = collections.Counter()
+
+
+@schemathesis.hook
+def filter_query(context: Any, query: Any) -> bool:
+    """Longer ones are refused by the HTTP server, and never seen by us."""
+    return len(parse.urlencode(query or {}, doseq=True)) < _LONGEST
 
 
 @schemathesis.hook
@@ -29,7 +39,10 @@ def refusals_tell_what_is_wrong(ctx: Any, response: Any, case: Any) -> None:
     status = response.status_code
     if status < 400 or case.method == 'HEAD':
         return
-    error = response.json()['error']
+    try:
+        error = response.json()['error']
+    except (LookupError, TypeError, ValueError):
+        raise AssertionError('%d %r' % (status, response.text[:200])) from None
     assert error['status'] == status, error
     assert error['message'], error
     assert error['code'], error

@@ -39,7 +39,7 @@ class Place:
 
     @property
     def asks_conductor(self) -> bool:
-        """Whether another program has to answer, which may be away."""
+        """Whether another program has to answer."""
         noun = self.path.strip('/').split('/')[1:2]
         return noun in (['checks'], ['differences'])
 
@@ -168,7 +168,7 @@ def _as_text(value: Any) -> str | None:
 
 
 def _status(place: Place, edge: edges.Edge, status: int) -> str:
-    if status >= 500 and not place.asks_conductor:
+    if status >= 500:
         return 'failed '
     if place.where == 'query' or status in _REFUSALS:
         return ''

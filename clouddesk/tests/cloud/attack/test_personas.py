@@ -22,8 +22,6 @@ from clouddesk.tests.unit.policies import test_matrix
 ADMIN = base.setting('ADMIN_CLOUD', 'admin')
 MANAGER = base.setting('MANAGER_CLOUD', base.MEMBER + '-manager')
 SYSTEM = base.setting('SYSTEM_CLOUD', 'system')
-FLAVOR = base.setting('FAKE_FLAVOR', 'f1.desk')
-ZONE = base.setting('FAKE_ZONE', 'fake')
 
 MISSING = '99999999-9999-4999-8999-999999999999'
 #: Personas that ask at the same time.
@@ -66,12 +64,11 @@ class PersonasTest(base.CloudTest):
     def _make(self):
         """A thing of each kind, in the project of the member."""
         name = self.name()
-        spec = ('--image', base.IMAGE, '--flavor', FLAVOR)
+        spec = ('--image', base.IMAGE, '--flavor', base.FAKE_FLAVOR)
         spec += ('--network', base.NETWORK)
+        zone = ('--availability-zone', base.FAKE_ZONE)
         self.json('pool', 'create', name, *spec, '--size', '0')
-        desktop = self.json(
-            *('create', name, *spec, '--availability-zone', ZONE, '--wait')
-        )
+        desktop = self.json('create', name, *spec, *zone, '--wait')
         template = self.json('template', 'create', name, *spec)
         course = self.json('course', 'create', name, *spec, '--size', '1')
         for noun, thing in (('template', template), ('course', course)):
@@ -88,8 +85,7 @@ class PersonasTest(base.CloudTest):
         )
         self.addCleanup(self.connection.image.delete_image, image.id)
         build = self.json(
-            *('image', 'build', 'create', name, *spec, '--wait'),
-            *('--availability-zone', ZONE),
+            *('image', 'build', 'create', name, *spec, *zone, '--wait'),
             cloud=MANAGER,
         )
         self.addCleanup(

@@ -26,7 +26,7 @@ _LOGS = ('clouddesk-api.log', 'clouddesk-conductor.log')
 
 
 class _Ear(threading.Thread):
-    """Hears what is sent to the conductors, in a queue of its own."""
+    """Hears what clouddesk sends on the bus, in a queue of its own."""
 
     def __init__(self, url):
         super().__init__(daemon=True)
@@ -84,6 +84,7 @@ class SecretsTest(base.CloudTest):
         self.ear.start()
         self.addCleanup(self.ear.stop)
         self.password = 'Canary-' + uuid.uuid4().hex
+        self.image_password = 'Canary-' + uuid.uuid4().hex
         self.mark = 'canary-' + uuid.uuid4().hex
 
     def _read_config(self):
@@ -110,6 +111,7 @@ class SecretsTest(base.CloudTest):
         keys = pathlib.Path(self.config['key_file']).read_text().split()
         return {
             'password': self.password,
+            'password of the image': self.image_password,
             'user data': self.mark,
             'token': self.connection.auth_token,
             'console token': self.token,
@@ -134,12 +136,16 @@ class SecretsTest(base.CloudTest):
         self.assertIsNone(re.search(r'\$6\$', text), where)
 
     def test_canaries(self):
-        said = self._use()
+        said = self._use() + self._use_image()
         self.assertSilent('--debug', said)
         for name, lines in self.logged():
             self.assertSilent(name, lines)
+        self.until(self._has_heard, 'a notification', 30)
         self.assertSilent('bus', '\0'.join(self.ear.said))
         self.assertSilent('database', self._dump(), _OF_DATABASE)
+
+    def _has_heard(self):
+        return any('image.set_login.end' in each for each in self.ear.said)
 
     def logged(self):
         """What each service logged since the test began."""
@@ -168,6 +174,29 @@ class SecretsTest(base.CloudTest):
         said += self._debugged('show', name)
         self.openstack('stop', name, '--wait')
         return said
+
+    def _use_image(self):
+        """Keep the password of an image, hand it out; what was told."""
+        image = self.make_image()
+        folder = self.useFixture(fixtures.TempDir())
+        pathlib.Path(folder.join('password')).write_text(self.image_password)
+        said = self._debugged(
+            *('image', 'login', 'set', image.name, '--user', 'Admin'),
+            *('--password-file', folder.join('password')),
+        )
+        desktop = self.name()
+        self.openstack(
+            *('create', desktop, '--image', image.id),
+            *(*base.FAKE_SPEC, '--wait'),
+        )
+        login = self.connection.desktop.get_desktop_login(
+            self.json('show', desktop)['id'], with_password=True
+        )
+        self.assertEqual(self.image_password, login['password'])
+        return said + self._debugged(
+            *('connect', desktop, '--rdp', folder.join('desktop.rdp')),
+            '--show-login',
+        )
 
     def _debugged(self, *words):
         """Standard error of a command with ``--debug``."""

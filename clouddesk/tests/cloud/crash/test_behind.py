@@ -30,7 +30,7 @@ class BehindOurBackTest(base.CrashTest):
     def test_deed(self, deed):
         self.replace()
         order = self.make_pool(
-            1, floating_network_id=self.external, **self.disk(deed)
+            1, floating_network_id=self.external, **self.wish(deed)
         )
         self.pool_id = order.subject['id']
         self.ended(order)
@@ -67,10 +67,14 @@ class BehindOurBackTest(base.CrashTest):
         self.ended(self.proxy.delete_pool(self.pool_id))
         self.assertAsBefore()
 
-    def disk(self, deed):
-        if not deed.startswith('volume'):
-            return {}
-        return {'boot_from': 'volume', 'volume_size': 1}
+    def wish(self, deed):
+        """What the deed needs of a desktop."""
+        if deed.startswith('volume'):
+            return {'boot_from': 'volume', 'volume_size': 1}
+        if deed == 'server stopped':
+            # Else a conductor starts it, perhaps while we do.
+            return {'keep_running': False}
+        return {}
 
     def servers_there(self):
         return self.servers([d.id for d in self.desktops(self.pool_id)])
@@ -85,6 +89,8 @@ class BehindOurBackTest(base.CrashTest):
         elif deed == 'server renamed':
             compute.update_server(server, name='somebody')
         elif deed == 'server rebuilt':
+            # Nova refuses it to whoever comes earlier.
+            compute.wait_for_server(server, wait=60, interval=1)
             compute.rebuild_server(server, image=self.spec()['image_id'])
             compute.wait_for_server(server, wait=60, interval=1)
         elif deed == 'server in ERROR':
@@ -118,7 +124,9 @@ class BehindOurBackTest(base.CrashTest):
         elif desktop.status == 'off':
             self.ended(self.proxy.start_desktop(desktop.id))
         else:
-            return desktop.status == 'running'
+            # The row may not know yet what was done.
+            there = [server.status for server in self.servers_there()]
+            return (desktop.status, there) == ('running', ['ACTIVE'])
         return False
 
     def differences(self):

@@ -72,12 +72,7 @@ class FaultTest(base.CrashTest):
             self.assertHeardTooLate(fault, kind)
 
     def make(self, fault=None):
-        order = self.make_pool(
-            1,
-            boot_from='volume',
-            volume_size=1,
-            floating_network_id=self.external,
-        )
+        order = self.make_pool(1, **self.on_volumes())
         self.pool_id = order.subject['id']
         self.settle(order, fault)
         self.assertWhole(self.pool_id, 1)
@@ -107,3 +102,10 @@ class FaultTest(base.CrashTest):
         )
         if self.desktops(self.pool_id):
             self.assertWhole(self.pool_id, 1)
+
+    def heard(self, fault):
+        """How many calls like it came to an end."""
+        return sum(
+            (call.service, call.method) == (fault.service, fault.method)
+            for call in self.conductor_at_work.proxy.calls()
+        )

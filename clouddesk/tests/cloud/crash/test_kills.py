@@ -28,6 +28,9 @@ PHASES = (
 SHORT = (flows.POOL_CREATE, flows.REBUILD, flows.POOL_DELETE)
 HOW = (base.KILL, base.FREEZE)
 
+#: Orders in the life of an image.
+OF_IMAGES = (flows.PREPARE, flows.GENERATE, flows.IMAGE_DELETE)
+
 
 def moments(kind, inputs):
     return [
@@ -77,7 +80,7 @@ class LifeTest(base.CrashTest):
     @ddt.unpack
     def test_cancelled(self, step, when, how):
         """S15: what was begun is taken back, whoever dies over it."""
-        order = self.make_pool(2, **self.volumes_and_addresses())
+        order = self.make_pool(2, **self.on_volumes())
         first = self.spawn('active:before:2')
         self.assertEqual(-9, first.join(), first.output())
         self.proxy.cancel_work_order(order.id)
@@ -94,7 +97,7 @@ class LifeTest(base.CrashTest):
         order = self.hit(
             flows.POOL_CREATE,
             {},
-            lambda: self.make_pool(2, **self.volumes_and_addresses()),
+            lambda: self.make_pool(2, **self.on_volumes()),
             2,
         )
         self.pool_id = order.subject['id']
@@ -180,12 +183,67 @@ class LifeTest(base.CrashTest):
         with tally.part(name, '%s %s' % (when, step), accident):
             return self.strike(give, step, when, accident, number)
 
-    def volumes_and_addresses(self):
-        return {
-            'boot_from': 'volume',
-            'volume_size': 1,
-            'floating_network_id': self.external,
-        }
+
+def images(is_long):
+    return range(len(moments(flows.GENERATE, {}))) if is_long else ()
+
+
+@ddt.ddt
+class ImageTest(base.CrashTest):
+    """An image is made of a volume, and goes, with accidents on its way."""
+
+    @ddt.idata(images(tally.is_long()))
+    def test_image(self, number):
+        """H2: one image with all its bytes, and nothing beside it."""
+        self.number = number
+        name = self.name()
+        self.addCleanup(self.forget, name)
+        order = self.hit(flows.PREPARE, lambda: self.prepare(name))
+        build_id = order.subject['id']
+        self.hit(
+            flows.GENERATE, lambda: self.manager.finish_image_build(build_id)
+        )
+        build = self.manager.get_image_build(build_id)
+        self.assertEqual('activated', build.status)
+        (image,) = self.connection.image.images(name=name)
+        self.assertEqual((build.image_id, 'active'), (image.id, image.status))
+        self.assertGreater(image.size, 0)
+        self.manager.delete_image_build(build_id)
+        self.hit(
+            flows.IMAGE_DELETE, lambda: self.manager.delete_images([image.id])
+        )
+        self.assertAsBefore()
+
+    def prepare(self, name):
+        # Cinder has a hypervisor snapshot what is attached.
+        flavor = self.connection.compute.find_flavor(base.base.FLAVOR)
+        return self.manager.create_image_build(
+            **self.spec(name=name, flavor_id=flavor.id, **self.on_volumes())
+        )
+
+    def hit(self, kind, give):
+        """Carry an order out, with the accident of this number."""
+        at = moments(kind, {})
+        if self.number >= len(at):
+            self.replace()
+            return self.ended(give())
+        step, when = at[self.number]
+        accident = how(self.number, OF_IMAGES.index(kind))
+        with tally.part(kind, '%s %s' % (when, step), accident):
+            return self.strike(give, step, when, accident)
+
+    def forget(self, name):
+        """After a failure."""
+        builds = list(self.manager.image_builds(name=name))
+        images = list(self.connection.image.images(name=name))
+        if builds or images:
+            self.replace()
+        for build in builds:
+            order = self.manager.delete_image_build(build.id)
+            if order is not None:
+                self.finished(order.id)
+        for image in images:
+            self.connection.image.delete_image(image)
 
 
 @ddt.ddt

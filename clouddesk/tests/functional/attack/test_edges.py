@@ -48,7 +48,10 @@ class EdgesTest(base.FunctionalTestCase):
         return lambda: connection.execute(query).fetchall()
 
     def places(self, where):
-        """Without those that wait for a conductor, which is stopped."""
+        """Without those that wait for a conductor, which is stopped.
+
+        Those are tried by :class:`ConductorEdgesTest`.
+        """
         return [
             each
             for each in judge.places()
@@ -110,3 +113,17 @@ class EdgesTest(base.FunctionalTestCase):
         if answer.status_code == 400:
             error = answer.json()['error']
             self.assertTrue(error['details'].get('field'), error)
+
+
+class ConductorEdgesTest(base.FunctionalTestCase):
+    def test_a_conductor_answers(self):
+        """Where one runs nobody is told that it is away."""
+        self.build_desktop()
+        judging = judge.Judge(aims.of(self.service, 'grace'))
+        for place in judge.places():
+            if place.asks_conductor:
+                for edge in place.edges():
+                    judging.try_(place, edge)
+        self.assertEqual([], judging.complaints)
+        self.assertGreater(judging.statuses[200], 0)
+        self.assertGreater(judging.statuses[400], 0)

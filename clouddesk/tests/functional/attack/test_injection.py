@@ -32,9 +32,24 @@ TEXTS = {
     'courses': ('name', 'note'),
     'work_orders': ('fault_message',),
     'work_items': ('desktop_name', 'fault_message'),
+    'images': ('name', 'login_user', 'fault_message'),
+    'image_builds': ('name', 'note'),
+    'events': ('subject_name', 'code'),
+}
+#: What Glance lets owners of images write.
+OF_GLANCE = {
+    'name': EVIL,
+    'description': EVIL,
+    'os_distro': EVIL,
+    'os_version': EVIL,
+    'clouddesk_origin': EVIL,
+    'hw_evil': EVIL,
+    EVIL: 'x',
+    'tags': [EVIL],
 }
 #: Formats of which people read, or paste, every character.
-FORMATS = ('table', 'value', 'csv', 'shell', 'json', 'yaml')
+OF_LISTS = ('table', 'value', 'csv', 'json', 'yaml')
+OF_SHOWS = ('table', 'value', 'shell', 'json', 'yaml')
 _JOINERS = '\u200c\u200d'
 #: Of OpenSSH.
 _KEY = (
@@ -87,14 +102,17 @@ class InjectionTestCase(base.FunctionalTestCase):
 
 
 class TerminalTest(InjectionTestCase):
-    """Every list and every show, in every format."""
+    """Lists and shows, in every format."""
+
+    # What differs in the cloud shall stay so.
+    options = {'sync_interval': 3600, 'sweep_interval': 3600}
 
     def setUp(self):
         super().setUp()
         folder = self.useFixture(fixtures.TempDir())
         path = folder.join('clouds.yaml')
         with open(path, 'w') as file:
-            file.write(self.school.clouds())
+            file.write(self.school.clouds('grace'))
         for name, value in (
             ('OS_CLIENT_CONFIG_FILE', path),
             ('OS_CLOUD', 'school'),
@@ -107,27 +125,43 @@ class TerminalTest(InjectionTestCase):
         )
         self.addCleanup(root.setLevel, root.level)
         self.ids = self._make()
+        self._spoil()
+
+    def _spoil(self):
         for table, columns in TEXTS.items():
             for column in columns:
                 # Names stay unique.
                 self.sql('UPDATE %s SET %s = ? || id' % (table, column), EVIL)
-        self.sql("UPDATE desktops SET fault_code = 'x'")
+        for table in ('desktops', 'images', 'work_items', 'work_orders'):
+            self.sql("UPDATE %s SET fault_code = 'x'" % table)
+        details = json.dumps({'fields': [EVIL], 'by': EVIL})
+        self.sql('UPDATE events SET details = ?', details)
+        self.cloud.glance.images[self.school.image_id] |= OF_GLANCE
+        for server in self.nova.servers.values():
+            server.name = EVIL
 
     def _make(self):
+        image_id = self.school.image_id
+        login = '/images/%s/login' % image_id
+        self.api.put(login, user='Admin', password='secret')
+        build = self.finish(
+            self.service.client('grace').post(
+                '/image-builds', **self.spec(name='linux')
+            )
+        )
         template = self.api.post('/templates', **self.spec(name='win'))
         course = self.api.post('/courses', **self.spec(name='maths', size=1))
         desktop_id = self.build_desktop()
         pool_id = self.build_pool(1)
         order = self.api.get('/work-orders')['work_orders'][0]
-        self.running.stop()
-        self.sql('UPDATE work_items SET fault_code = ?', 'x')
-        self.sql('UPDATE work_orders SET fault_code = ?', 'x')
         return {
             '': desktop_id,
             'pool': pool_id,
             'template': template['id'],
             'course': course['id'],
             'work order': order['id'],
+            'image': image_id,
+            'image build': build['subject']['id'],
         }
 
     def openstack(self, line):
@@ -145,37 +179,62 @@ class TerminalTest(InjectionTestCase):
 
     def test_terminals(self):
         """One test: the client keeps the address of the first service."""
+        self._audit()
+        self.running.stop()
         self._lists_and_shows()
-        self._no_text_makes_a_row()
+        self._limits()
         self._export()
         self._complaints()
         self._progress()
 
+    def _audit(self):
+        """A conductor tells what servers are called in Nova."""
+        said = self._print('audit', OF_LISTS)
+        self.assertIn('The server is called x\\x1b', said)
+
     def _lists_and_shows(self):
         for noun, id_ in self.ids.items():
-            for words in ('list --long', 'list', 'show ' + id_):
-                for form in FORMATS:
-                    if form == 'shell' and words.startswith('list'):
-                        continue
-                    if form == 'csv' and words.startswith('show'):
-                        continue
-                    line = '%s %s -f %s' % (noun, words, form)
-                    code, out, err = self.openstack(line)
-                    self.assertEqual(0, code, line + err)
-                    self.assertEqual([], harmful(out + err), line)
-                    if form in ('json', 'yaml'):
-                        self.assertReadable(form, out, line)
+            for words in ('list --long', 'list'):
+                self._print('%s %s' % (noun, words), OF_LISTS)
+            said = self._print('%s show %s' % (noun, id_), OF_SHOWS)
+            self.assertIn('x\\x1b', said, noun)
+        for words in ('event list', 'image history ' + self.ids['image']):
+            said = self._print(words + ' --long', OF_LISTS)
+            self.assertIn('x\\x1b', said, words)
+        self._print('image login show ' + self.ids['image'], OF_SHOWS)
+
+    def _limits(self):
+        """Why a service does not tell its own is told below."""
+        self.cloud.fault(
+            'compute', 'GET', '/limits', times=None, status=400, message=EVIL
+        )
+        self.assertIn('x\\x1b', self._print('limits', OF_LISTS))
+        self.cloud.faults.clear()
+
+    def _print(self, words, formats):
+        """The same in every format; what was printed."""
+        said = ''
+        for form in formats:
+            line = '%s -f %s' % (words, form)
+            code, out, err = self.openstack(line)
+            self.assertEqual(0, code, line + err)
+            self.assertEqual([], harmful(out + err), line)
+            if form in ('json', 'yaml'):
+                self.assertReadable(form, out, line)
+            elif form != 'table':
+                self.assertNoRowIsForged(out, line)
+            said += out + err
+        return said
 
     def assertReadable(self, form, out, line):
         """Programs can read it."""
         read = json.loads(out) if form == 'json' else yaml.safe_load(out)
         self.assertTrue(read, line)
 
-    def _no_text_makes_a_row(self):
-        _code, out, _err = self.openstack('list -f value -c Name')
-        self.assertEqual(2, out.count('x\\x1b'))
-        for line in out.splitlines():
-            self.assertFalse(line.startswith('| forged'), out)
+    def assertNoRowIsForged(self, out, line):
+        """Where a row is a line, no text makes another one."""
+        for row in out.splitlines():
+            self.assertFalse(row.startswith('| forged'), line + out)
 
     def _complaints(self):
         """What a refused command says about the things of others."""

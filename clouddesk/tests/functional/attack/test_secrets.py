@@ -24,6 +24,7 @@ from clouddesk.tests.fixtures.emulator import school
 from clouddesk.tests.functional import base
 
 PASSWORD = 'Canary-Password-4711'
+IMAGE_PASSWORD = 'Canary-Image-2342'
 SERVICE_PASSWORD = 'Canary-Service-0815'
 #: Of user data.
 MARK = 'Canary-User-Data-1337'
@@ -113,6 +114,7 @@ class SecretsTest(base.FunctionalTestCase):
         """What must be nowhere, by what it is."""
         found = {
             'password': PASSWORD,
+            'password of the image': IMAGE_PASSWORD,
             'service password': SERVICE_PASSWORD,
             'user data': MARK,
             'console token': 'token%3Demulated',
@@ -149,11 +151,8 @@ class SecretsTest(base.FunctionalTestCase):
         pool_id = self.build_pool(1, login=login, user_data=SCRIPT)
         desktop = self.desktops()[0]
         self.act('desktops', desktop['id'], 'console')
-        image = '/images/%s/login' % self.school.image_id
-        self.api.put(image, user='Admin', password=PASSWORD)
         self.act('desktops', desktop['id'], 'login', with_password=True)
-        self.api.put(image, user='Admin', password=PASSWORD)
-        self.api.delete(image)
+        self._use_image()
         self.finish(self.act('desktops', desktop['id'], 'rebuild'))
         template = self.api.post(
             '/templates',
@@ -164,6 +163,16 @@ class SecretsTest(base.FunctionalTestCase):
             self.api.post('/desktops', name='Ada', template_id=template['id'])
         )
         return pool_id
+
+    def _use_image(self):
+        """Keep the password of an image, hand it out, forget it."""
+        image = '/images/%s/login' % self.school.image_id
+        self.api.put(image, user='Admin', password=IMAGE_PASSWORD)
+        self.api.put(image, user='Admin', password=IMAGE_PASSWORD)
+        desktop_id = self.build_desktop(name='Bob')
+        login = self.act('desktops', desktop_id, 'login', with_password=True)
+        self.assertEqual(IMAGE_PASSWORD, login['password'])
+        self.api.delete(image)
 
     # -- where it is searched ----------------------------------------------
 
@@ -271,7 +280,7 @@ class SecretsTest(base.FunctionalTestCase):
         self.use()
         said = []
         login = '/images/%s/login' % self.school.image_id
-        self.api.put(login, user='Admin', password=PASSWORD)
+        self.api.put(login, user='Admin', password=IMAGE_PASSWORD)
         for path in (
             login,
             login.replace('login', 'history'),

@@ -55,15 +55,19 @@ _CAPTURE = (
     _GET_IMAGES,
     _UPDATE_IMAGES,
 )
+#: A desktop goes, without what only some have.
+_REMOVE = (
+    _DELETE_SERVERS,
+    _GET_SERVERS,
+    _LIST_SERVERS,
+    _DELETE_PORTS,
+    _LIST_PORTS,
+)
 
 CALLS = {
     'image.generate': (
         _ACT,
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _DELETE_PORTS,
-        _LIST_PORTS,
+        *_REMOVE,
         _LIST_IMAGES,
         _GET_IMAGES,
         _UPDATE_IMAGES,
@@ -78,6 +82,11 @@ CALLS = {
         _DELETE_PORTS,
         _LIST_FLOATINGIPS,
         _LIST_PORTS,
+    ),
+    'image.generate, whole': (
+        *_CAPTURE,
+        _ACT,
+        *_REMOVE,
     ),
     'image.capture': (
         _ACT,
@@ -177,13 +186,7 @@ CALLS = {
         _CREATE_PORTS,
         _UPDATE_FLOATINGIPS,
     ),
-    'desktop.delete': (
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _DELETE_PORTS,
-        _LIST_PORTS,
-    ),
+    'desktop.delete': _REMOVE,
     'desktop.delete, volume and floating IP': (
         _DELETE_VOLUMES,
         _LIST_VOLUMES,
@@ -198,11 +201,7 @@ CALLS = {
     'desktop.delete, data disk': (
         _DELETE_VOLUMES,
         _LIST_VOLUMES,
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _DELETE_PORTS,
-        _LIST_PORTS,
+        *_REMOVE,
     ),
     'undo': (
         _DELETE_VOLUMES,
@@ -227,18 +226,6 @@ CALLS = {
         _CREATE_SERVERS,
         _CREATE_PORTS,
     ),
-    'pool.resize, shrink': (
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _DELETE_PORTS,
-        _LIST_PORTS,
-    ),
-    'pool.delete': (
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _DELETE_PORTS,
-        _LIST_PORTS,
-    ),
+    'pool.resize, shrink': _REMOVE,
+    'pool.delete': _REMOVE,
 }

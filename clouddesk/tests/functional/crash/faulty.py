@@ -128,6 +128,7 @@ class FaultTestCase(base.FunctionalTestCase):
         'step_retries': 2,
         'build_timeout': 4,
         'action_timeout': 4,
+        'capture_timeout': 4,
     }
 
     def setUp(self) -> None:

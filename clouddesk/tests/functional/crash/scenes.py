@@ -10,15 +10,22 @@ import dataclasses
 from typing import Any
 
 from clouddesk import flows
+from clouddesk.conductor.flows import capture
 from clouddesk.db.api import pools
 from clouddesk.tests.functional.crash import picture
 from clouddesk.tests.functional.crash import stage
 
 #: What else something can die around: names in the table, and functions.
-PLACES = {'drop': 'clouddesk.conductor.retreat.drop'}
+PLACES = {
+    'drop': 'clouddesk.conductor.retreat.drop',
+    'turn_back': 'clouddesk.db.api.progress.turn_back',
+}
 
 #: What a cancelled build goes through: everything that a removal does.
 UNDO = tuple('undo.' + step for step in flows.steps_for(flows.DELETE, {}))
+
+#: What an image that is not ready goes through, called off or failed.
+BACK = tuple('undo.' + step.name for step in capture.BACK)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,8 +66,6 @@ class Scene:
     idle: frozenset[str] = frozenset()
     #: So many items come to each step.
     items = 2
-    #: Whether each step dies in each way.
-    all_ways = True
     #: How the order ends.
     ends = 'succeeded'
     #: Of [conductor].
@@ -100,7 +105,6 @@ class Create(Scene):
 
 class CreateFromImage(Scene):
     kind = flows.CREATE
-    all_ways = False
     variant = 'from an image'
     idle = frozenset({'volume', 'floating_ip'})
 
@@ -247,7 +251,6 @@ class Rebuild(Scene):
 class RebuildFromImage(Rebuild):
     """V48, S24: the pool boots from its image now, and is not outside."""
 
-    all_ways = False
     variant = 'from an image'
     idle = frozenset({'volume'})
     new = {'boot_from': 'image', 'volume_size': None}
@@ -262,7 +265,6 @@ class RebuildFromImage(Rebuild):
 class RebuildFromVolume(Rebuild):
     """V48, S24: the other way round."""
 
-    all_ways = False
     variant = 'from a volume'
     idle = frozenset({'clear'})
 
@@ -275,13 +277,31 @@ class RebuildFromVolume(Rebuild):
 class RebuildWithDisks(Rebuild):
     """M20: the disks with data stay."""
 
-    all_ways = False
     variant = 'with data disks'
     idle = frozenset({'floating_ip'})
 
     def prepare(self, house):
         with house.builder():
             house.build_pool(2, **house.disks())
+
+
+class RebuildAnew(Rebuild):
+    """M20: for the next one to take it, so the disks with data go, too."""
+
+    variant = 'anew'
+    items = 1
+
+    def prepare(self, house):
+        wish = house.wish(
+            persistence='floating', on_return='rebuild', **house.disks()
+        )
+        with house.builder():
+            house.build_pool(1, **wish)
+        (self.desktop_id,) = house.ids()
+        house.act('desktops', self.desktop_id, 'assign', user_id='rita')
+
+    def order(self, house):
+        return house.act('desktops', self.desktop_id, 'release')
 
 
 class Reattach(Rebuild):
@@ -425,6 +445,23 @@ class Prepare(Scene):
         return house.keeper.post('/image-builds', **wanted)
 
 
+class PrepareFromInstaller(Prepare):
+    """T13: an empty disk, and the CD that installs on it."""
+
+    variant = 'from an installer'
+
+    def prepare(self, house):
+        self.iso = house.cloud.glance.create_image(
+            house.school.project_id,
+            'installer',
+            disk_format='iso',
+            visibility='private',
+        )
+
+    def wish(self, house):
+        return house.wish(image_id=self.iso)
+
+
 class Discard(Prepare):
     """The build is given up, and its desktop goes with it."""
 
@@ -451,12 +488,21 @@ class Generate(Discard):
 class GenerateFromImage(Generate):
     """I12: the disk of the hypervisor does."""
 
-    all_ways = False
     variant = 'from an image'
     idle = frozenset({'snapshot', 'copy', 'volume', 'floating_ip'})
 
     def wish(self, house):
         return {}
+
+
+class GenerateWhole(Generate):
+    """M9: all disks of a builder become images, or none does."""
+
+    variant = 'whole'
+    idle = frozenset({'floating_ip'})
+
+    def wish(self, house):
+        return house.disks()
 
 
 class Capture(Scene):
@@ -481,7 +527,6 @@ class Capture(Scene):
 
 
 class CaptureFromImage(Capture):
-    all_ways = False
     variant = 'from an image'
     idle = frozenset({'snapshot', 'copy'})
 
@@ -492,7 +537,6 @@ class CaptureFromImage(Capture):
 class CaptureWhole(Capture):
     """M9: all disks, or none of them."""
 
-    all_ways = False
     variant = 'whole'
     body = {'whole': True}
 
@@ -503,40 +547,122 @@ class CaptureWhole(Capture):
 # -- ordered once more --------------------------------------------------------
 
 
-class CreateAgain(Create):
+class Again(Scene):
     """The order itself is retried, which goes through all steps again."""
 
-    all_ways = False
     variant = 'retried'
 
-    def prepare(self, house):
-        house.nova.fail_builds(2)
-        with house.builder():
-            order = house.finish(super().order(house), 'failed')
-        self.order_id = order['id']
-
-    def order(self, house):
-        return house.act('work-orders', self.order_id, 'retry')
-
-
-class DeletePoolAgain(DeletePool):
-    """Neutron kept the ports."""
-
-    all_ways = False
-    variant = 'retried'
+    def spoil(self, house: Any) -> None:
+        """Let the order fail once."""
+        raise NotImplementedError
 
     def prepare(self, house):
         super().prepare(house)
-        house.cloud.fault(
-            'network', 'DELETE', '/ports/', status=400, times=None
-        )
+        self.spoil(house)
         with house.builder():
-            order = house.finish(super().order(house), 'failed')
+            self.failed = house.finish(super().order(house), 'failed')
         house.cloud.faults.clear()
-        self.order_id = order['id']
 
     def order(self, house):
-        return house.act('work-orders', self.order_id, 'retry')
+        return house.act('work-orders', self.failed['id'], 'retry')
+
+
+class CreateAgain(Again, Create):
+    def spoil(self, house):
+        house.nova.fail_builds(2)
+
+
+class DeletePoolAgain(Again, DeletePool):
+    """Neutron kept the ports."""
+
+    def spoil(self, house):
+        keep_ports(house)
+
+
+class BuildAgain(Again):
+    """Of an image, which people ask for where they see it."""
+
+    def order(self, house):
+        path = '/image-builds/%s/actions/retry'
+        return house.keeper.post(path % self.failed['subject']['id'])
+
+
+class PrepareAgain(BuildAgain, Prepare):
+    def spoil(self, house):
+        house.nova.fail_builds(1)
+
+
+class GenerateAgain(BuildAgain, Generate):
+    """The image was there, and went again."""
+
+    def spoil(self, house):
+        keep_images(house)
+
+
+class GenerateKept(BuildAgain, Generate):
+    """S14: the image is ready; only the builder is still to go."""
+
+    variant = 'kept and retried'
+
+    def spoil(self, house):
+        keep_ports(house)
+
+
+def keep_ports(house: Any) -> None:
+    """Let Neutron delete none, for good."""
+    house.cloud.fault('network', 'DELETE', '/ports/', status=400, times=None)
+
+
+def keep_images(house: Any, skip: int = 0) -> None:
+    """Let Glance change none, for good.
+
+    :param skip: so many it does change
+    """
+    house.cloud.fault(
+        'image', 'PATCH', '/images/', status=400, times=None, skip=skip
+    )
+
+
+# -- failed -------------------------------------------------------------------
+
+
+class Failed(Scene):
+    """The image has its bytes and cannot be finished: nothing of it stays."""
+
+    variant = 'failed'
+    ends = 'failed'
+    #: So many images of a whole machine are finished before.
+    finished = 0
+
+    @property
+    def family(self):
+        return ('turn_back', *BACK)
+
+    def order(self, house):
+        keep_images(house, self.finished)
+        return super().order(house)
+
+
+class GenerateFailed(Failed, Generate):
+    pass
+
+
+class CaptureFailed(Failed, Capture):
+    pass
+
+
+class CaptureFromImageFailed(Failed, CaptureFromImage):
+    """Nova made it."""
+
+    variant = 'from an image failed'
+    idle = frozenset()
+
+
+class CaptureWholeFailed(Failed, CaptureWhole):
+    """M9: one of three says no longer what it belongs to."""
+
+    variant = 'whole failed'
+    finished = 1
 
 
 # -- called off --------------------------------------------------------------
@@ -590,8 +716,6 @@ class RetryPoolCancelled(Cancelled, RetryPool):
 class RetryCancelled(Cancelled, Retry):
     """Nothing is removed: the desktops were there before."""
 
-    all_ways = False
-
     @property
     def family(self):
         return ('drop',)
@@ -600,7 +724,6 @@ class RetryCancelled(Cancelled, Retry):
 class Halfway(Scene):
     """Called off when the first of two desktops cannot go back any more."""
 
-    all_ways = False
     variant = 'cancelled'
     ends = 'cancelled'
     items = 1
@@ -654,7 +777,7 @@ class _ImageCancelled(Scene):
 
     @property
     def family(self):
-        return ('undo.image', 'undo.tidy')
+        return BACK
 
     def order(self, house):
         house.cinder.upload_seconds = 3600.0
@@ -715,6 +838,7 @@ SCENES: tuple[Scene, ...] = (
     RebuildFromImage(),
     RebuildFromVolume(),
     RebuildWithDisks(),
+    RebuildAnew(),
     Reattach(),
     Stop(),
     Start(),
@@ -723,12 +847,21 @@ SCENES: tuple[Scene, ...] = (
     DeleteImages(),
     RetireImages(),
     Prepare(),
+    PrepareFromInstaller(),
+    PrepareAgain(),
     Discard(),
     Generate(),
     GenerateFromImage(),
+    GenerateWhole(),
+    GenerateAgain(),
+    GenerateKept(),
     Capture(),
     CaptureFromImage(),
     CaptureWhole(),
+    GenerateFailed(),
+    CaptureFailed(),
+    CaptureFromImageFailed(),
+    CaptureWholeFailed(),
     CreateCancelled(),
     CreatePoolCancelled(),
     GrowCancelled(),
@@ -746,14 +879,13 @@ SCENES: tuple[Scene, ...] = (
 def every() -> list[Case]:
     """Each step of each scene, before and after, in each form.
 
-    A variant goes the same way as its scene, so two of the four do.
+    Of a variant, too: code that only it reaches is to meet both forms.
     """
     return [
         Case(scene, step, when, form, 1 + number % scene.items)
         for scene in SCENES
-        for place, step in enumerate(scene.steps)
+        for step in scene.steps
         for number, (when, form) in enumerate(_WAYS)
-        if scene.all_ways or (number + place) % 2
     ]
 
 

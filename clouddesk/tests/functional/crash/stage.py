@@ -64,15 +64,19 @@ class CrashTestCase(base.FunctionalTestCase):
         self.nova = self.cloud.nova
         self.neutron = self.cloud.neutron
         self.cinder = self.cloud.cinder
-        self.api = self.service.client()
-        self.root = self.service.client('root')
-        self.keeper = self.service.client('grace')
+        self.meet()
         self.public = self.neutron.create_network(
             self.school.service_project_id,
             'public',
             '172.24.4.0/26',
             external=True,
         )
+
+    def meet(self) -> None:
+        """Let everybody ask the API that answers now."""
+        self.api = self.service.client()
+        self.root = self.service.client('root')
+        self.keeper = self.service.client('grace')
 
     def wish(self, **extra: Any) -> dict[str, Any]:
         """A desktop for which every step has something to do."""
@@ -163,8 +167,7 @@ class CrashTestCase(base.FunctionalTestCase):
 
     def assertAllCanGo(self) -> None:
         """People can remove everything, and then nothing is left."""
-        for pool in self.api.get('/pools')['pools']:
-            self.finish(self.api.delete('/pools/' + pool['id']))
+        self.remove_groups()
         if self.ids():
             order = self.api.post(
                 '/desktops/actions/delete', desktop_ids=self.ids()

@@ -184,6 +184,8 @@ CHANGES = {
         ('repair', 'rebuild', 'delete'),
     ),
 }
+#: Differences that the next look of the sync loop repairs as well.
+DRIFTS = frozenset({'name_drift', 'lock_drift', 'status_drift'})
 #: Nothing is lost that was on the disk.
 KEEPS_DISK = frozenset(CHANGES) - {'server deleted', 'volume deleted'}
 
@@ -214,11 +216,19 @@ class BehindTest(faulty.FaultTestCase):
         with self.cloud.lock:
             change.do(self)
         self.assertEqual(change.listed, self.listed())
+        drifts = way == 'repair' and change.listed <= DRIFTS
+        if drifts:
+            # Before the loop does the same.
+            self.repair(change.listed)
+            self.assertEqual(set(), self.listed())
         self.synced()
         desktop = self.desktop(self.desk_id)
         code = desktop['fault'] and desktop['fault']['code']
         self.assertEqual(change.shown, (desktop['status'], code))
-        getattr(self, 'go_' + way, self.go)(way)
+        if way != 'repair':
+            self.finish(self.act('desktops', self.desk_id, way))
+        elif not drifts:
+            self.repair(change.listed)
         if way == 'delete':
             self.sweep_away()
             self.assertNothingLeft()
@@ -234,11 +244,10 @@ class BehindTest(faulty.FaultTestCase):
         self.assertEqual([], told['unread'])
         return {each['kind'] for each in told['differences']}
 
-    def go(self, verb):
-        self.finish(self.act('desktops', self.desk_id, verb))
-
-    def go_repair(self, verb):
+    def repair(self, kinds):
+        """All that is listed, which must be just this."""
         told = self.keeper.post('/differences/actions/repair', all=True)
+        self.assertEqual(kinds, {d['kind'] for d in told['differences']})
         for each in told['differences']:
             self.assertIn(each['verdict'], ('repaired', 'ordered'), each)
             if each['work_order_id']:

@@ -88,13 +88,7 @@ class FaultTest(faulty.FaultTestCase):
             self.finish(order)
             self.assertStatuses(ways.WAYS[case.way].ends, self.desktops())
             return
-        for pool in self.api.get('/pools')['pools']:
-            self.finish(self.api.delete('/pools/' + pool['id']))
-        keeper = self.service.client('grace')
-        for build in keeper.get('/image-builds')['image_builds']:
-            order = keeper.delete('/image-builds/' + build['id'])
-            if order is not None:
-                self.finish(order)
+        self.remove_groups()
         for desktop in self.desktops():
             self.finish(self.api.delete('/desktops/' + desktop['id']))
         # What an image was read from may have to wait for the sweep.

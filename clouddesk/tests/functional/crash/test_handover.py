@@ -1,5 +1,7 @@
 """Conductors that end as they should, many at once, and late calls."""
 
+import threading
+
 import ddt
 
 from clouddesk import states
@@ -156,7 +158,9 @@ class WaitingTest(stage.CrashTestCase):
     def test_in_the_middle_of_a_call(self):
         """The call comes back, and what it made is recorded."""
         tally.track(self, 'pool.create', 'in server', 'SIGTERM')
-        with self.house(lease_seconds=60):
+        # It is not to be given up before it is let go.
+        cloud = {'timeout': 3600, 'connect_retries': 0}
+        with self.house(lease_seconds=7200, more={'cloud': cloud}):
             fault = self.cloud.fault('compute', 'POST', '/servers$', hang=True)
             order = self.create_pool(3)
             process = self.service.spawn_conductor()
@@ -178,17 +182,28 @@ class LateTest(stage.CrashTestCase):
     def setUp(self):
         super().setUp()
         self.enterContext(self.house(sweep_grace=2))
+        self.is_frozen = threading.Event()
+        # By the call itself, because it is soon given up and made again.
         self.fault = self.cloud.fault(
-            'compute', 'POST', '/servers$', hang=True
+            'compute',
+            'POST',
+            '/servers$',
+            skip=1,
+            hang=True,
+            callback=self.freeze,
         )
         self.nova.build_seconds = None
-        self.order = self.create_pool(2)
         self.frozen = self.service.spawn_conductor()
-        self.assertTrue(self.fault.reached.wait(stage.PATIENCE))
-        self.until_servers(1)
-        self.frozen.freeze()
+        self.order = self.create_pool(2)
+        self.assertTrue(
+            self.is_frozen.wait(stage.PATIENCE), self.frozen.output()
+        )
         self.service.start_conductor()
         self.until_servers(2)
+
+    def freeze(self):
+        self.frozen.freeze()
+        self.is_frozen.set()
 
     def until_servers(self, count):
         self.until(lambda: len(self.nova.servers) == count)

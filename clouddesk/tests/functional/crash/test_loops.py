@@ -7,6 +7,7 @@ writes, and when it writes it.
 import functools
 
 import ddt
+from oslotest import base as oslo_base
 import sqlalchemy as sa
 
 from clouddesk import db
@@ -14,8 +15,11 @@ from clouddesk.conf import CONF
 from clouddesk.db import models
 from clouddesk.db import turns
 from clouddesk.db.api import courses
+from clouddesk.db.api import debts
 from clouddesk.db.api import images as images_api
 from clouddesk.tests import tally
+from clouddesk.tests.functional import base
+from clouddesk.tests.functional.crash import loops
 from clouddesk.tests.functional.crash import picture
 from clouddesk.tests.functional.crash import stage
 
@@ -24,25 +28,13 @@ _KEEPING = 'clouddesk.db.api.keeping.'
 _LIKENESS = 'clouddesk.conductor.likeness.'
 _ACT = 'clouddesk.db.api.desktop_orders.act'
 
-#: A lesson is on, whenever this runs.
-_ALWAYS = {
-    'timezone': 'UTC',
-    'from': '2026-01-01',
-    'until': '2030-12-31',
-    'lessons': [
-        {
-            'days': ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
-            'start': '00:00',
-            'end': '23:59',
-        }
-    ],
-}
-
 
 class Loop:
     """Something that a conductor does by itself."""
 
     noun: str
+    #: Its name in :mod:`clouddesk.conductor.reconciler`; None: it is no loop.
+    loop: str | None
     #: Functions around which it can die; and the how many-th call it is.
     places: tuple[tuple[str, int], ...]
     options: dict = {}
@@ -60,6 +52,7 @@ class Sweep(Loop):
     """Leftovers of a desktop that is gone."""
 
     noun = 'sweep'
+    loop = 'sweep'
     places = (('clouddesk.conductor.sweep.remove', 2),)
 
     def prepare(self, house):
@@ -79,10 +72,29 @@ class Sweep(Loop):
         )
 
 
+class Remains(Loop):
+    """What is left of an image that nobody makes any longer."""
+
+    noun = 'remains'
+    loop = 'sweep'
+    places = (('clouddesk.conductor.sweep.remove', 2),)
+
+    def prepare(self, house):
+        wanted = house.spec(name='golden', boot_from='volume', volume_size=2)
+        with house.builder():
+            order = house.keeper.post('/image-builds', **wanted)
+            house.finish(order)
+        loops.leave_remains(house, order['subject']['id'])
+
+    def is_over(self, house):
+        return not loops.remains(house)
+
+
 class Restart(Loop):
     """V20: two desktops fell."""
 
     noun = 'keeper'
+    loop = 'keeper'
     places = ((_KEEPING + 'restart', 1), (_KEEPING + '_count', 2))
 
     def prepare(self, house):
@@ -114,6 +126,7 @@ class Return(Loop):
     """A floating desktop is left off."""
 
     noun = 'returns'
+    loop = 'returns'
     places = (('clouddesk.db.api.assignments.release', 1),)
     options = {
         'return_interval': 0.2,
@@ -162,6 +175,7 @@ class Bell(Loop):
     """I14: a lesson begins; there is no pool yet."""
 
     noun = 'timetable, start'
+    loop = 'timetable'
     places = (
         (_LESSONS + 'begin', 1),
         (_LESSONS + 'begin', 2),
@@ -179,9 +193,8 @@ class Bell(Loop):
             **house.spec(
                 name='maths',
                 size=2,
-                timetable=_ALWAYS,
-                ahead=0,
                 roster={'users': [house.school.users['rita']]},
+                **base.ALWAYS,
                 **extra,
             ),
         )
@@ -217,23 +230,80 @@ class LastBell(Bell):
         return self.status(house) == 'idle'
 
 
+class Debts(Loop):
+    """I14: an order held the desktops when their course ended."""
+
+    noun = 'debts'
+    loop = 'debts'
+    places = ((_ACT, 1), ('clouddesk.db.api.debts.forget', 1))
+
+    def prepare(self, house):
+        with house.builder():
+            pool_id = house.build_pool(2)
+            house.finish(house.act('desktops', house.ids()[0], 'stop'))
+        order = house.api.post(
+            '/desktops/actions/rebuild', desktop_ids=house.ids()
+        )
+        debts.owe(pool_id, 'stop')
+        house.act('work-orders', order['id'], 'cancel')
+
+    def is_over(self, house):
+        owed = sa.select(models.Desktop).where(
+            models.Desktop.owed.is_not(None)
+        )
+        with db.reader() as session:
+            is_paid = session.scalar(owed) is None
+        return is_paid and all(
+            each['status'] == 'off' for each in house.desktops()
+        )
+
+
+class Sync(Loop):
+    """Two desktops were stopped in Nova."""
+
+    noun = 'sync'
+    loop = 'sync'
+    places = (
+        ('clouddesk.conductor.observation.row', 2),
+        (_LIKENESS + 'Likeness.restore', 1),
+    )
+
+    def prepare(self, house):
+        with house.builder():
+            house.build_pool(2, keep_running=False)
+        with house.cloud.lock:
+            for server in house.nova.servers.values():
+                server.become('stopped', 4)
+
+    def is_over(self, house):
+        return all(each['status'] == 'off' for each in house.desktops())
+
+
 class Likeness(Loop):
-    """V32, V39: Nova does not know yet."""
+    """V32, V39, V45: Nova does not know yet."""
 
     noun = 'likeness'
-    places = ((_LIKENESS + '_lock', 2), (_LIKENESS + '_rename', 2))
+    loop = 'sync'
+    places = (
+        (_LIKENESS + '_lock', 2),
+        (_LIKENESS + '_rename', 2),
+        (_LIKENESS + '_keep', 2),
+    )
 
     def prepare(self, house):
         with house.builder():
             house.build_pool(2)
         for number, desktop_id in enumerate(house.ids()):
-            house.api.patch('/desktops/' + desktop_id, name='Eve%d' % number)
+            changes = {'name': 'Eve%d' % number, 'keep_running': False}
+            house.api.patch('/desktops/' + desktop_id, **changes)
             path = '/desktops/%s/actions/lock' % desktop_id
             house.root.post(path, reason='Exam')
 
     def is_over(self, house):
         return all(
-            server.locked and server.name.startswith('Eve')
+            server.locked
+            and server.name.startswith('Eve')
+            and server.metadata.get('HA_Enabled') != 'True'
             for server in house.nova.servers.values()
         )
 
@@ -242,6 +312,7 @@ class Stranded(Loop):
     """An order is gone without having freed its desktops."""
 
     noun = 'stranded'
+    loop = 'stranded'
     places = (('clouddesk.db.api.desktops.observe', 1),)
 
     def prepare(self, house):
@@ -260,8 +331,10 @@ class Purge(Loop):
     """History goes, and what is in use stays."""
 
     noun = 'purge'
+    loop = 'purge'
     places = (
         ('clouddesk.db.api.purge.finished_orders', 1),
+        ('clouddesk.db.api.events.purge', 1),
         ('clouddesk.secrets.purge', 1),
     )
 
@@ -274,15 +347,22 @@ class Purge(Loop):
             session.execute(
                 sa.update(models.WorkOrder).values(finished_at=long_ago)
             )
+            session.execute(
+                sa.update(models.Event).values(created_at=long_ago)
+            )
 
     def is_over(self, house):
-        return house.api.get('/work-orders')['work_orders'] == []
+        with db.reader() as session:
+            events = session.scalar(sa.select(models.Event.id).limit(1))
+        orders = house.api.get('/work-orders')['work_orders']
+        return events is None and orders == []
 
 
 class Repair(Loop):
     """Somebody asks for a repair, and asks again when nobody answers."""
 
     noun = 'audit repair'
+    loop = None
     places = (('clouddesk.conductor.sweep.remove', 2), (_ACT, 1))
     options = {'sync_interval': 3600, 'sweep_interval': 3600}
 
@@ -315,6 +395,7 @@ class Retirement(Loop):
     """H14: a retired image whose last user has gone."""
 
     noun = 'retirement'
+    loop = 'retirement'
     places = (
         ('clouddesk.db.api.image_orders.act', 1),
         ('clouddesk.conductor.retirement.Retirement._one', 1),
@@ -349,6 +430,7 @@ class Vanished(Loop):
     """I7: somebody deleted an image in Glance that has an account."""
 
     noun = 'vanished'
+    loop = 'vanished'
     places = (('clouddesk.db.api.images.remove', 1),)
 
     def prepare(self, house):
@@ -368,6 +450,9 @@ LOOPS = (
     Retirement(),
     Vanished(),
     Sweep(),
+    Remains(),
+    Debts(),
+    Sync(),
     Restart(),
     GiveUp(),
     Return(),
@@ -379,6 +464,8 @@ LOOPS = (
     Purge(),
     Repair(),
 )
+#: Loops that are killed elsewhere, and where.
+ELSEWHERE = {'claim': 'test_matrix: whoever dies with an order is found'}
 
 
 def cases():
@@ -449,3 +536,9 @@ class LoopTest(stage.CrashTestCase):
                 stale.thaw()
                 self.assertEqual(0, stale.terminate(), stale.output())
                 self.assertPicture(expected)
+
+
+class LoopsTest(oslo_base.BaseTestCase):
+    def test_every_loop_dies(self):
+        killed = {each.loop for each in LOOPS if each.loop is not None}
+        self.assertEqual(loops.names(), killed | set(ELSEWHERE))

@@ -6,6 +6,8 @@ from unittest import mock
 from oslotest import base
 
 from clouddesk import flows
+from clouddesk.conductor import flows as conductor_flows
+from clouddesk.db import models
 from clouddesk.tests.functional.crash import scenes
 from clouddesk.tests.functional.crash import stage
 from clouddesk.tests.functional.crash import ways
@@ -19,24 +21,37 @@ def _directions(kind):
     return tuple(ways) if kind == flows.POOL_RESIZE else ({},)
 
 
+def _ends(kind, inputs):
+    """How an order ends, and the steps that lead there and not elsewhere."""
+    yield 'succeeded', flows.steps_for(kind, inputs)
+    # What was there before is not removed by a cancellation.
+    if flows.builds(kind, inputs) and kind != flows.RETRY:
+        yield 'cancelled', scenes.UNDO
+    order = models.WorkOrder(kind=kind, inputs=inputs)
+    back = conductor_flows.flow_of(order).back
+    if back:
+        names = tuple('undo.' + step.name for step in back)
+        yield 'cancelled', names
+        yield 'failed', ('turn_back', *names)
+
+
 def _wanted():
-    """Kind, direction, step, moment and form of everything that can die."""
+    """Kind, direction, end, step, moment and form of all that can die."""
     for kind in flows.KINDS:
         for inputs in _directions(kind):
-            steps = flows.steps_for(kind, inputs)
-            # What was there before is not removed by a cancellation.
-            if flows.builds(kind, inputs) and kind != flows.RETRY:
-                steps += scenes.UNDO
-            for step, way in itertools.product(steps, _WAYS):
-                yield (kind, inputs.get('direction'), step, *way)
+            for end, steps in _ends(kind, inputs):
+                for step, way in itertools.product(steps, _WAYS):
+                    yield (kind, inputs.get('direction'), end, step, *way)
+
+
+def _there(case):
+    scene = case.scene
+    direction = scene.inputs.get('direction')
+    return scene.kind, direction, scene.ends, case.step, case.when, case.form
 
 
 def _missing(cases):
-    there = {
-        (c.scene.kind, c.scene.inputs.get('direction'), c.step, c.when, c.form)
-        for c in cases
-    }
-    return sorted(set(_wanted()) - there, key=str)
+    return sorted(set(_wanted()) - set(map(_there, cases)), key=str)
 
 
 class ScenesTest(base.BaseTestCase):
@@ -48,6 +63,17 @@ class ScenesTest(base.BaseTestCase):
         with mock.patch.object(flows, 'KINDS', new):
             found = _missing(scenes.every())
         self.assertEqual({'desktop.snapshot'}, {each[0] for each in found})
+
+    def test_a_way_back_without_a_scene_is_noticed(self):
+        kinds = (flows.CAPTURE, flows.GENERATE)
+        for way in itertools.product(kinds, ('cancelled', 'failed')):
+            left = [
+                case
+                for case in scenes.every()
+                if (case.scene.kind, case.scene.ends) != way
+            ]
+            found = {(kind, end) for kind, _, end, *_ in _missing(left)}
+            self.assertEqual({way}, found)
 
     def test_a_new_step_dies_without_a_line_more(self):
         steps = (*flows._POWER, 'checked')

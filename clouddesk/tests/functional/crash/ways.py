@@ -199,6 +199,7 @@ def _plain(house: House) -> dict[str, Any]:
 WAYS = {
     'image.generate': Way(_finish, {}, _builder(_plain)),
     'image.generate, volume and floating IP': Way(_finish, {}, _builder(rich)),
+    'image.generate, whole': Way(_finish, {}, _builder(_disks)),
     'image.capture': Way(_capture, {'off': 1}, _off),
     'image.capture, volume and floating IP': Way(
         _capture, {'off': 1}, _rich_off
