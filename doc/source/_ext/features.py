@@ -10,9 +10,9 @@ import pathlib
 import re
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
 import house
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 
 import clouddesk
 
@@ -66,7 +66,7 @@ def _scope(tree, line):
         names.append(tree.name)
 
 
-class Features(Directive):
+class Features(SphinxDirective):
     has_content = True
 
     def run(self):
