@@ -105,6 +105,15 @@ class Volume:
 
 
 @dataclasses.dataclass(frozen=True)
+class Attachment:
+    """Of a volume to a server."""
+
+    id: str
+    #: None where something else than a server holds the volume.
+    server_id: str | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Snapshot:
     """Of a volume."""
 

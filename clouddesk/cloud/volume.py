@@ -116,6 +116,23 @@ class Volume:
             return False
         return True
 
+    def attachments(self, volume_id: str) -> list[types.Attachment]:
+        """What holds a volume, also where it is not yet attached."""
+        with errors.translated(_SERVICE):
+            # openstacksdk still knows of version 2, which had none.
+            cinder: Any = self._conn.block_storage
+            found = cinder.attachments(details=False, volume_id=volume_id)
+            return [types.Attachment(each.id, each.instance) for each in found]
+
+    def detach(self, attachment_id: str) -> None:
+        """Forget an attachment.
+
+        :raises CloudConflict: Nova still uses it
+        """
+        with errors.translated(_SERVICE):
+            cinder: Any = self._conn.block_storage
+            cinder.delete_attachment(attachment_id)
+
     def set_bootable(self, volume_id: str) -> None:
         """Let servers boot from a volume that is not made from an image."""
         with errors.translated(_SERVICE, 'volume', volume_id):

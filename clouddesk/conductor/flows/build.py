@@ -43,7 +43,12 @@ class Volume(steps.Step):
             ctx.scene.see_volumes({desktop.id: seen})
         if missing:
             return steps.Wait(_('The volume'))
-        return self._judge(ctx, desktop, there)
+        judged = self._judge(ctx, desktop, there)
+        if judged:
+            return judged
+        for held in _held(ctx, desktop, there):
+            disks.let_go(ctx, held.id)
+        return steps.Wait(_('The volume'))
 
     def _create(
         self,
@@ -83,7 +88,8 @@ class Volume(steps.Step):
         ctx: steps.Context,
         desktop: models.Desktop,
         there: dict[int, types.Volume | None],
-    ) -> steps.Done | steps.Wait:
+    ) -> steps.Done | steps.Wait | None:
+        """None: something else holds one of the disks."""
         volumes = [volume for volume in there.values() if volume]
         for volume in volumes:
             if volume.status in _VOLUME_READY:
@@ -97,8 +103,8 @@ class Volume(steps.Step):
                     s=volume.status,
                 )
             return steps.Wait(_('The volume'))
-        if not all(_is_free(ctx, desktop, volume) for volume in volumes):
-            return steps.Wait(_('The volume'))
+        if _held(ctx, desktop, there):
+            return None
         first = there.get(0)
         return steps.Done(
             {
@@ -303,20 +309,26 @@ def _is_bad_volume(volume: types.Volume) -> bool:
     return volume.status in _VOLUME_LOST or disks.is_stuck(volume)
 
 
-def _is_free(
-    ctx: steps.Context, desktop: models.Desktop, volume: types.Volume
-) -> bool:
-    """Whether Nova can attach a disk, or did so already.
+def _held(
+    ctx: steps.Context,
+    desktop: models.Desktop,
+    there: dict[int, types.Volume | None],
+) -> list[types.Volume]:
+    """Disks that Nova cannot attach, and did not already.
 
     One with data was attached to the server before, which may be letting go
     of it just now.
     """
-    return (
-        not volume.disk
-        or volume.status == 'available'
-        or bool(ctx.scene.servers(desktop))
-        or desktop.server_id in volume.server_ids
-    )
+    if ctx.scene.servers(desktop):
+        return []
+    return [
+        volume
+        for volume in there.values()
+        if volume
+        and volume.disk
+        and volume.status != 'available'
+        and desktop.server_id not in volume.server_ids
+    ]
 
 
 def _first(

@@ -142,7 +142,7 @@ class Volume(steps.Step):
         try:
             return disks.remove(ctx, volume_id, seen)
         except exceptions.CloudConflict:
-            # Nova lets go of a volume a moment after the server is gone.
+            disks.let_go(ctx, volume_id)
             return True
 
 

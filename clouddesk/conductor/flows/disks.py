@@ -68,6 +68,18 @@ def is_stuck(volume: types.Volume) -> bool:
     return age > 2 * CONF.conductor.build_timeout
 
 
+def let_go(ctx: steps.Context, volume_id: str) -> None:
+    """Free a volume of servers that are gone.
+
+    Nova does so before it forgets a server, and once: when Cinder does not
+    answer it just then, nobody else will.
+    """
+    for each in ctx.cloud.volume.attachments(volume_id):
+        # As an admin, who sees servers of other projects, too.
+        if each.server_id and not ctx.admin.compute.get_server(each.server_id):
+            ctx.cloud.volume.detach(each.id)
+
+
 def remove(
     ctx: steps.Context, volume_id: str, seen: types.Volume | None
 ) -> bool:

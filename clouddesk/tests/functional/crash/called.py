@@ -36,6 +36,10 @@ _CREATE_SECURITY_GROUPS = faulty.Call(
 )
 _UPDATE_FLOATINGIPS = faulty.Call('network', 'PUT', '/v2.0/floatingips/ID')
 
+_DELETE_ATTACHMENTS = faulty.Call(
+    'block-storage', 'DELETE', '/v3/attachments/ID'
+)
+_LIST_ATTACHMENTS = faulty.Call('block-storage', 'GET', '/v3/attachments')
 _LIST_SNAPSHOTS = faulty.Call('block-storage', 'GET', '/v3/snapshots/detail')
 _CREATE_SNAPSHOTS = faulty.Call('block-storage', 'POST', '/v3/snapshots')
 _DELETE_SNAPSHOTS = faulty.Call('block-storage', 'DELETE', '/v3/snapshots/ID')
@@ -171,6 +175,19 @@ CALLS = {
         _GET_IMAGES,
         _LIST_PORTS,
     ),
+    'desktop.rebuild, still attached': (
+        _DELETE_ATTACHMENTS,
+        _DELETE_VOLUMES,
+        _LIST_ATTACHMENTS,
+        _LIST_VOLUMES,
+        _CREATE_VOLUMES,
+        _DELETE_SERVERS,
+        _GET_SERVERS,
+        _LIST_SERVERS,
+        _CREATE_SERVERS,
+        _GET_IMAGES,
+        _LIST_PORTS,
+    ),
     'desktop.migrate': (
         _GET_SERVERS,
         _LIST_SERVERS,
@@ -200,6 +217,13 @@ CALLS = {
     ),
     'desktop.delete, data disk': (
         _DELETE_VOLUMES,
+        _LIST_VOLUMES,
+        *_REMOVE,
+    ),
+    'desktop.delete, still attached': (
+        _DELETE_ATTACHMENTS,
+        _DELETE_VOLUMES,
+        _LIST_ATTACHMENTS,
         _LIST_VOLUMES,
         *_REMOVE,
     ),

@@ -53,6 +53,12 @@ def _disks(house: House) -> dict[str, Any]:
     return {'data_images': [image_id]}
 
 
+def _attached(house: House) -> None:
+    """Nova will not reach Cinder when it removes the server."""
+    house.build_desktop(boot_from='volume', volume_size=2, **_disks(house))
+    house.cinder.lets_go = False
+
+
 def _desktop(house: House) -> str:
     (row,) = house.desktops()
     id_: str = row['id']
@@ -239,6 +245,9 @@ WAYS = {
         {'running': 1},
         lambda house: house.build_desktop(**_disks(house)),
     ),
+    'desktop.rebuild, still attached': Way(
+        _act('rebuild'), {'running': 1}, _attached
+    ),
     'desktop.migrate': Way(_migrate, {'running': 1}, _two_hosts),
     'desktop.reattach': Way(_reattach, {'running': 1}, _without_port),
     'desktop.delete': Way(
@@ -250,6 +259,7 @@ WAYS = {
     'desktop.delete, data disk': Way(
         _act('delete'), {}, lambda house: house.build_desktop(**_disks(house))
     ),
+    'desktop.delete, still attached': Way(_act('delete'), {}, _attached),
     'undo': Way(
         lambda house: house.create_desktop(**rich(house)),
         {},

@@ -111,6 +111,25 @@ class VolumeTest(base.CloudTestCase):
         )
         self.assertIn('Invalid volume', str(error))
 
+    def test_detach(self):
+        """Only from a server that is gone."""
+        volume = self.make()
+        self.make()
+        server = self.make_server(volume_id=volume.id)
+        (held,) = self.cloud.volume.attachments(volume.id)
+        self.assertEqual(server.id, held.server_id)
+        self.assertRaises(
+            exceptions.CloudConflict, self.cloud.volume.detach, held.id
+        )
+        self.emulator.cinder.lets_go = False
+        self.cloud.compute.delete_server(server.id)
+        self.emulator.nova.settle()
+        self.cloud.volume.detach(held.id)
+        self.assertEqual([], self.cloud.volume.attachments(volume.id))
+        # Somebody else was faster.
+        self.cloud.volume.detach(held.id)
+        self.assertTrue(self.cloud.volume.delete(volume.id))
+
     def test_give_up(self):
         """Only admins may, also with volumes of others."""
         self.emulator.cinder.create_seconds = 1000

@@ -571,6 +571,16 @@ class Volume(_Room):
 
         return self._call('delete_volume', effect, volume_id)
 
+    def attachments(self, volume_id):
+        def effect(id_):
+            return [
+                types.Attachment(each.value.id, each.value.id)
+                for each in self._world.things.values()
+                if id_ in each.volume_ids
+            ]
+
+        return self._call('attachments', effect, volume_id)
+
     def give_up(self, volume_id):
         assert self._project_id is None, 'for admins'
 
