@@ -32,7 +32,13 @@ def protect(
         if image.protected:
             # By another course of ours, or by somebody who wants it so.
             return db.is_protected(image_id)
-        images.protect(image_id, True)
+        try:
+            images.protect(image_id, True)
+        except exceptions.CloudError as error:
+            if error.transient:
+                # It may have been heard all the same.
+                release(req, image_id)
+            raise
     return True
 
 

@@ -537,6 +537,23 @@ class GuardTest(CourseTest):
         self.assert_error(answer, 409, 'name_taken')
         self.assertEqual({base.IMAGE, OTHER_IMAGE}, self.protected)
 
+    def test_protected_without_an_answer(self):
+        """I14: nobody would set it free again."""
+        self.lost = True
+        self.images.protect.side_effect = self.protect_unheard
+        self.assert_error(self.create(), 503, 'service_unavailable')
+        self.assertEqual(set(), self.protected)
+        self.assertTrue(self.made()['protects_image'])
+        self.assertEqual({base.IMAGE}, self.protected)
+
+    def protect_unheard(self, image_id, protected):
+        self.protect(image_id, protected)
+        if self.lost:
+            self.lost = False
+            raise exceptions.CloudError(
+                service='Glance', reason='no answer', transient=True
+            )
+
     def test_an_image_that_is_gone_stops_no_one(self):
         """I14"""
         course = self.made()
