@@ -26,7 +26,7 @@ MANAGER = base.setting('MANAGER_CLOUD', base.MEMBER + '-manager')
 SERVICES = ('identity', 'compute', 'network', 'block-storage', 'image')
 
 KILL = 'SIGKILL, started again'
-FREEZE = 'SIGSTOP, taken over, continued'
+FREEZE = 'SIGSTOP, taken over, SIGCONT'
 
 #: Seconds. A third of it is what a service may take to answer, so it has to
 #: be longer on a slow machine.

@@ -11,7 +11,7 @@ DEEDS = (
     'server deleted',
     'server renamed',
     'server rebuilt',
-    'server in ERROR',
+    'server moved to ERROR',
     'server stopped',
     'port deleted',
     'volume server deleted',
@@ -93,7 +93,7 @@ class BehindOurBackTest(base.CrashTest):
             compute.wait_for_server(server, wait=60, interval=1)
             compute.rebuild_server(server, image=self.spec()['image_id'])
             compute.wait_for_server(server, wait=60, interval=1)
-        elif deed == 'server in ERROR':
+        elif deed == 'server moved to ERROR':
             admin = self.connect(ADMIN).compute
             admin.reset_server_state(server.id, 'error')
         elif deed == 'server stopped':

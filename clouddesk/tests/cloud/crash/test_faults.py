@@ -11,9 +11,9 @@ KINDS = {
     '500': {'status': 500},
     '503': {'status': 503, 'headers': {'Retry-After': '1'}},
     '429': {'status': 429, 'headers': {'Retry-After': '1'}},
-    '409': {'status': 409},
+    '409 no': {'status': 409},
     'lost reply': {'drop': 'after'},
-    'reset': {'drop': 'before'},
+    'refused': {'drop': 'before'},
     'hang': {'hang': True, 'drop': 'before'},
     LATE: {'hang': True},
 }
@@ -29,7 +29,7 @@ CALLS = {
 #: The short form: one of each kind, and each service.
 SHORT = (
     ('network', 'lost reply'),
-    ('compute', '409'),
+    ('compute', '409 no'),
     ('block-storage', '500'),
 )
 

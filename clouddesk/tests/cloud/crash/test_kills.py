@@ -84,7 +84,7 @@ class LifeTest(base.CrashTest):
         first = self.spawn('active:before:2')
         self.assertEqual(-9, first.join(), first.output())
         self.proxy.cancel_work_order(order.id)
-        with tally.part('cancel pool.create', '%s %s' % (when, step), how):
+        with tally.part('pool.create cancelled', '%s %s' % (when, step), how):
             self.strike(
                 lambda: order, 'undo.' + step, when, how, status='cancelled'
             )
