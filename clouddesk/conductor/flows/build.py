@@ -43,12 +43,7 @@ class Volume(steps.Step):
             ctx.scene.see_volumes({desktop.id: seen})
         if missing:
             return steps.Wait(_('The volume'))
-        judged = self._judge(ctx, desktop, there)
-        if judged:
-            return judged
-        for held in _held(ctx, desktop, there):
-            disks.let_go(ctx, held.id)
-        return steps.Wait(_('The volume'))
+        return self._judge(ctx, desktop, there) or self._free(ctx, desktop)
 
     def _create(
         self,
@@ -103,7 +98,7 @@ class Volume(steps.Step):
                     s=volume.status,
                 )
             return steps.Wait(_('The volume'))
-        if _held(ctx, desktop, there):
+        if _held(ctx, desktop, volumes):
             return None
         first = there.get(0)
         return steps.Done(
@@ -112,6 +107,13 @@ class Volume(steps.Step):
                 'data_volumes': [v.id for v in volumes if v.disk] or None,
             }
         )
+
+    def _free(self, ctx: steps.Context, desktop: models.Desktop) -> steps.Wait:
+        # The server may have gone since they were listed.
+        ctx.scene.look_at_volumes([desktop])
+        for volume in _held(ctx, desktop, ctx.scene.volumes(desktop)):
+            disks.let_go(ctx, volume.id)
+        return steps.Wait(_('The volume'))
 
 
 class Port(steps.Step):
@@ -312,7 +314,7 @@ def _is_bad_volume(volume: types.Volume) -> bool:
 def _held(
     ctx: steps.Context,
     desktop: models.Desktop,
-    there: dict[int, types.Volume | None],
+    volumes: list[types.Volume],
 ) -> list[types.Volume]:
     """Disks that Nova cannot attach, and did not already.
 
@@ -323,9 +325,8 @@ def _held(
         return []
     return [
         volume
-        for volume in there.values()
-        if volume
-        and volume.disk
+        for volume in volumes
+        if volume.disk
         and volume.status != 'available'
         and desktop.server_id not in volume.server_ids
     ]

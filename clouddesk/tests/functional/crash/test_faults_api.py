@@ -185,6 +185,7 @@ class RequestTest(faulty.FaultTestCase):
 
     def hit(self, request, call, kind):
         before, images = self.count(), set(self.cloud.glance.images)
+        protected = self.base_image()['protected']
         fault = self.spoil(call, kind, faulty.FOREVER)
         try:
             self.held(lambda: REQUESTS[request](self))
@@ -197,7 +198,8 @@ class RequestTest(faulty.FaultTestCase):
                 self.assertEqual(set(), made, (call, kind))
             # What hangs may be heard in any order, and later.
             if kind != 'hang':
-                self.assertFalse(self.base_image()['protected'], (call, kind))
+                now = self.base_image()['protected']
+                self.assertEqual(protected, now, (call, kind))
         finally:
             self.lift()
         self.assertGreater(fault.hits, 0, call)
