@@ -41,7 +41,8 @@ kvm_boots() {
 stage_hypervisor() {
     capabilities
     [ "$REAL" = yes ] || { echo "note: skipped ($WHY)"; return 0; }
-    mkdir -p "$ETC/libvirt"
+    mkdir -p "$ETC/libvirt/hooks"
+    install -m 755 "$PARTS/etc/qemu-hook.sh" "$ETC/libvirt/hooks/qemu"
     render qemu.conf "$ETC/libvirt/qemu.conf"
     render libvirtd.conf "$ETC/libvirt/libvirtd.conf"
     isolated_service virtlogd virtlogd -p "$RUN/virtlogd.pid"
