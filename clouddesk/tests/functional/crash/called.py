@@ -67,6 +67,15 @@ _REMOVE = (
     _DELETE_PORTS,
     _LIST_PORTS,
 )
+#: A desktop is made again, in the same way.
+_REBUILD = (
+    _DELETE_SERVERS,
+    _GET_SERVERS,
+    _LIST_SERVERS,
+    _CREATE_SERVERS,
+    _GET_IMAGES,
+    _LIST_PORTS,
+)
 
 CALLS = {
     'image.generate': (
@@ -145,14 +154,7 @@ CALLS = {
         _CREATE_SERVERS,
         _LIST_PORTS,
     ),
-    'desktop.rebuild': (
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _CREATE_SERVERS,
-        _GET_IMAGES,
-        _LIST_PORTS,
-    ),
+    'desktop.rebuild': _REBUILD,
     'desktop.rebuild, volume and floating IP': (
         _DELETE_VOLUMES,
         _LIST_VOLUMES,
@@ -166,27 +168,14 @@ CALLS = {
         _LIST_PORTS,
         _LIST_SECURITY_GROUPS,
     ),
-    'desktop.rebuild, data disk': (
-        _LIST_VOLUMES,
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _CREATE_SERVERS,
-        _GET_IMAGES,
-        _LIST_PORTS,
-    ),
+    'desktop.rebuild, data disk': (_LIST_VOLUMES, *_REBUILD),
     'desktop.rebuild, still attached': (
         _DELETE_ATTACHMENTS,
         _DELETE_VOLUMES,
         _LIST_ATTACHMENTS,
         _LIST_VOLUMES,
         _CREATE_VOLUMES,
-        _DELETE_SERVERS,
-        _GET_SERVERS,
-        _LIST_SERVERS,
-        _CREATE_SERVERS,
-        _GET_IMAGES,
-        _LIST_PORTS,
+        *_REBUILD,
     ),
     'desktop.migrate': (
         _GET_SERVERS,
