@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import subprocess
-import sys
 import time
 from typing import Any
 import uuid
@@ -25,6 +24,8 @@ from testtools import content_type
 
 from clouddesk.sdk import hook
 from clouddesk.tests.fixtures import allinone
+from clouddesk.tests.fixtures import forked_client
+from clouddesk.tests.fixtures import forked_conductor
 
 #: Seconds between two looks at something that changes.
 LOOK = 2
@@ -84,6 +85,7 @@ class CloudTest(base.BaseTestCase):
     conductor = True
 
     def setUp(self):
+        forked_conductor.make_room()
         super().setUp()
         site = allinone.of_environment()
         if site is not None and self.conductor:
@@ -125,13 +127,8 @@ class CloudTest(base.BaseTestCase):
     ) -> subprocess.CompletedProcess:
         """Run ``openstack desktop …`` and expect an exit code."""
         line = ('openstack', 'desktop', *words)
-        command = [sys.executable, '-m', 'openstackclient.shell']
-        done = subprocess.run(
-            [*command, '--os-cloud', cloud, 'desktop', *words],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=PATIENCE,
+        done = forked_client.run(
+            ['--os-cloud', cloud, 'desktop', *words], PATIENCE
         )
         said = ' '.join(line) + '\n' + done.stdout + done.stderr
         self.addDetail(uuid.uuid4().hex[:4], content.text_content(said))

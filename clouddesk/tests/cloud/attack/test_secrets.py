@@ -8,7 +8,6 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 import threading
 import uuid
 
@@ -19,6 +18,7 @@ import sqlalchemy as sa
 from testtools import content
 
 from clouddesk.tests.cloud import base
+from clouddesk.tests.fixtures import forked_client
 
 #: What the database keeps of what was given, and where.
 _OF_DATABASE = ('user data',)
@@ -200,15 +200,9 @@ class SecretsTest(base.CloudTest):
 
     def _debugged(self, *words):
         """Standard error of a command with ``--debug``."""
-        done = subprocess.run(
-            [
-                *(sys.executable, '-m', 'openstackclient.shell', '--debug'),
-                *('--os-cloud', base.MEMBER, 'desktop', *words),
-            ],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=base.PATIENCE,
+        done = forked_client.run(
+            ['--debug', '--os-cloud', base.MEMBER, 'desktop', *words],
+            base.PATIENCE,
         )
         self.addDetail(
             words[0] + uuid.uuid4().hex[:4],

@@ -19,7 +19,6 @@ from testtools import content
 from clouddesk.tests.cloud import base
 from clouddesk.tests.fixtures import allinone
 from clouddesk.tests.fixtures import fault_proxy
-from clouddesk.tests.fixtures import forked_conductor
 
 MANAGER = base.setting('MANAGER_CLOUD', base.MEMBER + '-manager')
 
@@ -57,11 +56,6 @@ class CrashTest(base.CloudTest):
 
     conductor = False
     options: dict[str, dict[str, object]] = {}
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        forked_conductor.make_room()
 
     def setUp(self):
         site = allinone.of_environment()

@@ -100,7 +100,12 @@ class MessageTest(base.CrashTest):
     """The row is the order, the message is a hint (rule 1)."""
 
     options = {
-        'conductor': {'sync_interval': 3600, 'lease_seconds': 600},
+        'conductor': {
+            'sync_interval': 3600,
+            'lease_seconds': 600,
+            # What Nova was asked for while it could not pass it on, is lost.
+            'action_timeout': 90,
+        },
         'cloud': {'timeout': 60},
     }
 

@@ -79,17 +79,17 @@ def calls(recorded: list[Any]) -> list[Call]:
 def chosen(cases: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """All cases, or in the short form a part that is always the same.
 
-    :param cases: (place, kind, how often); each place, being (way, call),
-        is tried when its call was not yet, or when its way was not
+    :param cases: (place, kind, how often); of the places, being (way, call),
+        the first with each call
     """
     if tally.is_long():
         return cases
     places: dict[Any, list[tuple[Any, ...]]] = {}
     seen: set[Any] = set()
     for case in cases:
-        way, call = case[0]
-        if case[0] in places or not {way, call} <= seen:
-            seen |= {way, call}
+        _way, call = case[0]
+        if case[0] in places or call not in seen:
+            seen.add(call)
             places.setdefault(case[0], []).append(case)
     # Seven has no divisor in common with the number of cases of a place, so
     # that all kinds get their turn.

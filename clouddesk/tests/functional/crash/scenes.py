@@ -890,9 +890,10 @@ def every() -> list[Case]:
 
 
 def chosen(is_long: bool) -> list[Case]:
-    """All cases; or each scene and each step of each flow once.
+    """All cases; or each family of scenes and each step once.
 
-    In the short form moments and forms take turns.
+    In the short form moments, forms and the scenes of a family take turns; a
+    step that several families have dies in the first of them.
     """
     return every() if is_long else list(_some())
 
@@ -901,9 +902,11 @@ def _some() -> Iterator[Case]:
     families: dict[tuple[str, ...], list[Scene]] = {}
     for scene in SCENES:
         families.setdefault(scene.family, []).append(scene)
+    seen: set[str] = set()
     for steps, family in families.items():
-        for number in range(max(len(steps), len(family))):
-            step = steps[number % len(steps)]
+        new = [step for step in steps if step not in seen] or steps[:1]
+        seen.update(new)
+        for number, step in enumerate(new):
             turn = number % len(family)
             scene = next(
                 scene
