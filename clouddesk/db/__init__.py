@@ -163,10 +163,11 @@ def _tune_sqlite(created: sa.Engine) -> None:
     """
     if created.dialect.name != 'sqlite':
         return
-
-    @sa.event.listens_for(created, 'connect')
-    def connected(connection: Any, record: Any) -> None:
-        connection.execute('PRAGMA journal_mode = WAL')
+    # Once, while nobody else can use the engine: of two that want to change
+    # the mode at once, SQLite refuses both. The file keeps it.
+    with created.connect() as connection:
+        # Past SQLAlchemy, which begins a transaction before a statement.
+        connection.connection.cursor().execute('PRAGMA journal_mode = WAL')
 
     @sa.event.listens_for(created, 'begin')
     def begun(connection: sa.Connection) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from clouddesk import db
 from clouddesk.db import models
 from clouddesk.db.api import desktops
+from clouddesk.tests.fixtures import database
 from clouddesk.tests.unit.db import base
 
 
@@ -80,6 +81,12 @@ class TransactionTestCase(base.DatabaseTestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(2 + 20, desktops.get(desktop.id).vcpus)
+
+    def test_the_first_ones_get_along(self):
+        for _turn in range(40):
+            self.useFixture(database.Database())
+            results = self.at_once(*[lambda: desktops.stranded(9)] * 8)
+            self.assertEqual(['answers'], list(results))
 
 
 @db.retry_on_deadlock
