@@ -17,17 +17,17 @@ class PoolTest(base.CloudTest):
 
     def test_a_class_of_desktops(self):
         shown = self.json(
-            'pool', 'create', self.pool, *base.SPEC, '--size', '5', '--wait'
+            'pool', 'create', self.pool, *base.SPEC, '--size', '3', '--wait'
         )
         self.assertEqual('active', shown['status'])
-        self.assertEqual({'running': 5}, shown['counts'])
-        self.assert_servers(5)
+        self.assertEqual({'running': 3}, shown['counts'])
+        self.assert_servers(3)
         self.hide(self.desktops()[0])
         self.reach(self.desktops()[0])
         self.open_console(self.desktops()[0])
         self.stop_and_start(self.desktops()[0], self.desktops()[1])
-        self.resize(7)
-        self.resize(3)
+        self.resize(4)
+        self.resize(2)
         self.openstack('pool', 'delete', self.pool, '--yes', '--wait')
         self.openstack('pool', 'show', self.pool, code=1)
         self.assertNothingLeft(sorted(self.seen))
