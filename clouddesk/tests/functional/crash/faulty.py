@@ -84,18 +84,17 @@ def chosen(cases: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """
     if tally.is_long():
         return cases
-    places: dict[Any, list[tuple[Any, ...]]] = {}
-    seen: set[Any] = set()
+    firsts: dict[Any, list[tuple[Any, ...]]] = {}
     for case in cases:
         _way, call = case[0]
-        if case[0] in places or call not in seen:
-            seen.add(call)
-            places.setdefault(case[0], []).append(case)
+        of_call = firsts.setdefault(call, [])
+        if not of_call or of_call[0][0] == case[0]:
+            of_call.append(case)
     # Seven has no divisor in common with the number of cases of a place, so
     # that all kinds get their turn.
     return [
         some[number * 7 % len(some)]
-        for number, some in enumerate(places.values())
+        for number, some in enumerate(firsts.values())
     ]
 
 
