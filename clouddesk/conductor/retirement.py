@@ -70,6 +70,7 @@ class Retirement:
             flows.IMAGE_DELETE,
             [images_api.Known(image.id, image.project_id, image.name)],
             {},
+            first=images_api.still_retired(image.id),
         )
         LOG.info(
             'Nothing refers to retired image %(image)s: work order %(order)s',

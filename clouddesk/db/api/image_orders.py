@@ -1,5 +1,6 @@
 """Work orders that delete and retire images, with a verdict for each (I6)."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,7 @@ def act(
     kind: str,
     found: Sequence[images.Known],
     refusals: Refusals,
+    first: Callable[[orm.Session], None] | None = None,
 ) -> models.WorkOrder:
     """Order what can be done to those images that nothing is in the way of.
 
@@ -36,12 +38,15 @@ def act(
     :param kind: ``image.delete`` or ``image.retire``
     :param found: all images that were asked for
     :param refusals: what the caller found out already
+    :param first: done in the same transaction, before anything is taken
     :raises ClouddeskError: the first refusal, when there is one for each;
         its details name all
     """
     parts = [(image.id, image.name) for image in found]
     journal.named(parts)
     with holds.writer() as session:
+        if first is not None:
+            first(session)
         refusals = _refusals(session, order, kind, found, refusals)
         good = [image for image in found if image.id not in refusals]
         if not good:

@@ -4,6 +4,7 @@ A row is made when it is first needed: most images never have one. The image
 itself is Glance's, and may vanish behind our back.
 """
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import datetime
 from typing import Any
 
 from oslo_db import exception as db_exc
+from oslo_utils import timeutils
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -167,6 +169,25 @@ def free(
 def retired(limit: int, after: str | None) -> list[models.Image]:
     """Those of them that are retired."""
     return free(limit, after, _Image.retired_at.is_not(None))
+
+
+def still_retired(image_id: str) -> Callable[[orm.Session], None]:
+    """For the transaction that deletes it: is it retired, as it was read?
+
+    Others may have deleted it meanwhile, or want to keep it.
+    """
+    statement = sa.update(_Image).where(
+        _Image.id == image_id,
+        _Image.retired_at.is_not(None),
+        _Image.work_order_id.is_(None),
+    )
+
+    def check(session: orm.Session) -> None:
+        touched = statement.values(updated_at=timeutils.utcnow())
+        if holds.execute(session, touched) != 1:
+            raise exceptions.Conflict()
+
+    return check
 
 
 @db.retry_on_deadlock

@@ -1,10 +1,13 @@
 """Deleting and retiring images."""
 
+from unittest import mock
+
 from clouddesk import exceptions
 from clouddesk import flows
 from clouddesk.cloud import types
 from clouddesk.conductor import retirement
 from clouddesk.db.api import image_orders
+from clouddesk.db.api import image_users
 from clouddesk.db.api import images
 from clouddesk.db.api import work_orders
 from clouddesk.tests.unit.conductor import base
@@ -222,6 +225,20 @@ class RetireTest(ImagesTestCase):
         self.assertTrue(images.unretire('win'))
         self.assertFalse(images.unretire('win'))
         self.assertEqual(0, sum(self.loop().values()))
+
+    def test_restored_while_the_loop_looks(self):
+        """H14: a conductor may be late, and a frozen one is very late."""
+        self.retire()
+        look = image_users.of
+
+        def restore(ids):
+            images.unretire('win')
+            return look(ids)
+
+        with mock.patch.object(image_users, 'of', restore):
+            self.assertEqual(0, sum(self.loop().values()))
+        self.assertEqual([], self.hinted)
+        self.assertEqual((None, None), self.fault())
 
     def test_it_cannot_be_restored_before_it_is_retired(self):
         """H14: nobody is told that it stays, and then it is retired."""

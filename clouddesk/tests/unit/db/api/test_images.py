@@ -65,6 +65,35 @@ class OrderTest(base.DatabaseTestCase):
         order = results['answers'][0]
         self.assertEqual({'win'}, set(subjects.held_by(order)))
 
+    def retired(self):
+        row = images.update(WIN, {})
+        images.update(WIN, {'retired_at': row.created_at})
+
+    def delete_retired(self):
+        still = images.still_retired('win')
+        return image_orders.act(
+            base.ORDER, 'image.delete', [WIN], {}, first=still
+        )
+
+    def test_a_retired_one_is_deleted_once(self):
+        """H14: of several conductors one orders it."""
+        self.retired()
+        results = self.at_once(*[self.delete_retired] * 4)
+        (order,) = results['answers']
+        self.assertEqual({'win'}, set(subjects.held_by(order)))
+        self.assertEqual(3, len(results[exceptions.Conflict]))
+
+    def test_a_conductor_is_late(self):
+        """H14: what was deleted, or is to stay, is not deleted again."""
+        self.retired()
+        images.unretire('win')
+        self.assertRaises(exceptions.Conflict, self.delete_retired)
+        self.assertIsNotNone(images.find('win'))
+        images.remove('win')
+        self.assertRaises(exceptions.Conflict, self.delete_retired)
+        self.assertEqual(0, self.count(models.Image))
+        self.assertEqual(0, self.count(models.WorkOrder))
+
     def test_a_refusal_takes_everything_back(self):
         refusals = {'win': exceptions.ImagePublic(name='win11')}
         self.assertRaises(
