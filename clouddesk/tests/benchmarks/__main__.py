@@ -63,22 +63,25 @@ def main() -> int:
     for name in options.names or known:
         began = time.monotonic()
         print('%s: %s' % (name, known[name].AIM), flush=True)
+        found: list[report.Row] = []
         try:
-            found = list(known[name].run(options))
+            for row in known[name].run(options):
+                found.append(row)
+                _write(options.report, name, found)
         except report.Failed as error:
             failed = True
             print('    FAILED: %s' % error)
-        else:
-            rows += [(name, row) for row in found]
-            _write(options.report, name, found)
+        rows += [(name, row) for row in found]
         print('    %.0f s' % (time.monotonic() - began), flush=True)
     print(report.circumstances())
     print(report.as_table(rows))
     return int(failed)
 
 
-def _write(folder: pathlib.Path | None, name: str, rows: list[Any]) -> None:
-    """At once: a later benchmark may be interrupted."""
+def _write(
+    folder: pathlib.Path | None, name: str, rows: list[report.Row]
+) -> None:
+    """At once: what comes later may fail or be interrupted."""
     if folder:
         (folder / ('%s.inc' % name)).write_text(report.as_rst(rows))
 
