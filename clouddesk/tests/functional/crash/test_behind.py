@@ -196,13 +196,53 @@ CASES = [
     if tally.is_long() or place == number % len(change.ways)
 ]
 
+#: What comes of the same while a desktop is being built: the fault of the
+#: order, or what the audit lists after an order that succeeded.
+MEANWHILE = {
+    'server deleted': 'server_gone',
+    'server moved to ERROR': 'build_failed',
+    'server renamed': 'name_drift',
+    'port deleted': 'build_failed',
+    'floating IP deleted': 'vanished_floating_ip',
+}
 
-@ddt.ddt
-class BehindTest(faulty.FaultTestCase):
+
+class ChangeTestCase(faulty.FaultTestCase):
     def setUp(self):
         super().setUp()
         self.needs_more_than_one_person(standalone.NO_SERVICE_USER)
         self.keeper = self.service.client('grace')
+
+    def listed(self):
+        told = self.keeper.get('/differences')
+        self.assertEqual([], told['unread'])
+        return {each['kind'] for each in told['differences']}
+
+    def repair(self, kinds):
+        """All that is listed, which must be just this."""
+        told = self.keeper.post('/differences/actions/repair', all=True)
+        self.assertEqual(kinds, {d['kind'] for d in told['differences']})
+        for each in told['differences']:
+            self.assertIn(each['verdict'], ('repaired', 'ordered'), each)
+            if each['work_order_id']:
+                self.finish({'id': each['work_order_id']})
+
+    def sweep_away(self):
+        """What the desktop did not use goes when its grace is over."""
+
+        def look():
+            self.swept()
+            with self.cloud.lock:
+                self.nova.settle()
+            return self._surplus()
+
+        service.until(look, lambda left: not left)
+
+
+@ddt.ddt
+class BehindTest(ChangeTestCase):
+    def setUp(self):
+        super().setUp()
         self.desk_id = self.build_desktop(
             keep_running=False, **ways.rich(self)
         )
@@ -239,27 +279,32 @@ class BehindTest(faulty.FaultTestCase):
         if way == 'repair' and what in KEEPS_DISK:
             self.assertEqual(self.server.id, now['server_id'])
 
-    def listed(self):
-        told = self.keeper.get('/differences')
-        self.assertEqual([], told['unread'])
-        return {each['kind'] for each in told['differences']}
 
-    def repair(self, kinds):
-        """All that is listed, which must be just this."""
-        told = self.keeper.post('/differences/actions/repair', all=True)
-        self.assertEqual(kinds, {d['kind'] for d in told['differences']})
-        for each in told['differences']:
-            self.assertIn(each['verdict'], ('repaired', 'ordered'), each)
-            if each['work_order_id']:
-                self.finish({'id': each['work_order_id']})
+@ddt.ddt
+class MeanwhileTest(ChangeTestCase):
+    """While a desktop is being built, which is retried or repaired then."""
 
-    def sweep_away(self):
-        """What the desktop did not use goes when its grace is over."""
-
-        def look():
-            self.swept()
-            with self.cloud.lock:
-                self.nova.settle()
-            return self._surplus()
-
-        service.until(look, lambda left: not left)
+    @ddt.data(*MEANWHILE)
+    def test_change(self, what):
+        tally.track(self, 'behind our back', what, 'while it is built')
+        self.nova.build_seconds = None
+        order = self.create_desktop(**ways.rich(self))
+        servers = self.nova.servers
+        (self.server,) = service.until(lambda: list(servers.values()), bool)
+        with self.cloud.lock:
+            CHANGES[what].do(self)
+        self.nova.build_seconds = 0.0
+        for server in list(servers.values()):
+            if server.vm_state == 'building':
+                self.nova.finish(server.id)
+        order = self.ended(order)
+        if order['status'] == 'failed':
+            self.assertExplained(order)
+            (item,) = order['items']
+            self.assertEqual(MEANWHILE[what], item['fault']['code'])
+            self.assertAtRest()
+            self.finish(self.act('work-orders', order['id'], 'retry'))
+        else:
+            self.repair({MEANWHILE[what]})
+        self.assertStatuses({'running': 1}, self.desktops())
+        self.assertWholeAgain()
