@@ -1,6 +1,7 @@
 import datetime
 from unittest import mock
 
+import ddt
 from oslo_utils import fixture as time_fixture
 
 from clouddesk import exceptions
@@ -440,6 +441,7 @@ class ActionTest(CourseTest):
             self.assert_error(answer, 409, 'conflict')
 
 
+@ddt.ddt
 class DeleteTest(CourseTest):
     def test_idle(self):
         course = self.made()
@@ -459,6 +461,14 @@ class DeleteTest(CourseTest):
         answer = self.remove(course['id'], '?with_pool=true')
         self.assertEqual(202, answer.status_int, answer.text)
         self.assertEqual('pool.delete', answer.json['kind'])
+        self.assert_error(self.remove(course['id']), 404, 'not_found')
+
+    @ddt.data('', '?with_pool=true')
+    def test_in_session_without_a_pool(self, query):
+        """Somebody deleted the pool; there is nothing to end."""
+        course = self.made()
+        self.come_to(course['id'], 'in_session')
+        self.assertEqual(204, self.remove(course['id'], query).status_int)
         self.assert_error(self.remove(course['id']), 404, 'not_found')
 
     def test_while_it_starts(self):
