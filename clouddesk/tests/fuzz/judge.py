@@ -23,6 +23,9 @@ _ID = re.compile(r'\{(\w+)\}')
 _NO_ID = '00000000-0000-0000-0000-000000000000'
 #: What clients get who ask for too much, or for what is not so.
 _REFUSALS = (400, 403, 404, 409, 413)
+#: Bytes of a query. With a longer one the request is beyond ``buffer-size`` of
+#: etc/clouddesk/uwsgi.ini, and uWSGI hangs up before clouddesk knows of it.
+_MOST = 60_000
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -47,7 +50,11 @@ class Place:
         if self.where == 'body':
             return edges.of(self.schema)
         # A query is always an object of texts.
-        return (each for each in edges.of(self.schema) if each.path)
+        return (
+            each
+            for each in edges.of(self.schema)
+            if each.path and len(_query(each)) <= _MOST
+        )
 
 
 def places() -> list[Place]:
