@@ -32,6 +32,10 @@ LOG = logging.getLogger(__name__)
 _FIRST_LOOK = 0.25
 _SLOWER = 1.5
 _TOLD = 2
+#: How often the time that a look took passes there until the next one, if that
+#: is longer still: Nova asks Neutron for each, and a cloud that answers slowly
+#: has enough to do.
+_SPARED = 4
 #: The same where each item asks for itself, and nobody tells anything.
 _SLOWER_ALONE = 1.1
 
@@ -90,6 +94,7 @@ class Crew:
         self._interval = 0.0
         self._look_at = 0.0
         self._looked_at = 0.0
+        self._took = 0.0
         self._began = now.monotonic()
         self._told = False
         self._refused = False
@@ -259,7 +264,8 @@ class Crew:
         runs = list(self._parked.values())
         # Where Nova tells what happens, looking is only for what got lost.
         # It tells of servers, not of volumes and images.
-        rarely = self._looked_at + self._pause() * _TOLD
+        pause = max(self._pause() * _TOLD, self._took * _SPARED)
+        rarely = self._looked_at + pause
         watched = {run.step.watches for run in runs}
         if self._told and watched == {'servers'} and now < rarely:
             self._look_at = rarely
@@ -269,6 +275,7 @@ class Crew:
         slower = _SLOWER_ALONE if alone else _SLOWER
         self._interval = min(self._interval * slower, self._pause())
         self._looked_at = self._clock.monotonic()
+        self._took = self._looked_at - now
         self._look_at = self._looked_at + self._interval
         for run in runs:
             self._judge(run, error)

@@ -133,6 +133,21 @@ class PowerTest(base.ConductorTestCase):
         self.assertEqual(states.OFF, self.status())
 
     def test_where_nova_tells_of_tasks_looks_are_rare(self):
+        twice = 2 * conf.CONF.conductor.poll_interval
+        self.assertEqual([twice], self.looks_of_a_stop(1))
+        self.assertEqual(states.OFF, self.status())
+
+    def test_the_longer_a_look_takes_the_rarer_they_are(self):
+        twice = 2 * conf.CONF.conductor.poll_interval
+        looks = self.looks_of_a_stop(3, seconds=10.0)
+        self.assertEqual([twice, twice + 50, twice + 100], looks)
+
+    def looks_of_a_stop(self, count, seconds=0.0):
+        """When Nova was asked, though it told of the desktop all the time.
+
+        :param count: of looks after which the desktop is off
+        :param seconds: that each takes
+        """
         order_id = self.act('stop', [self.desktop_id])
         engine = self.engine(order_id)
         move_on, self.world.tick = self.world.tick, lambda: None
@@ -142,14 +157,14 @@ class PowerTest(base.ConductorTestCase):
         def watch(verb, when):
             if (verb, when) == ('list_servers', 'before'):
                 looks.append(self.clock.now - begun)
-                move_on()
+                self.clock.now += seconds
+                if len(looks) == count:
+                    move_on()
 
         self.world.watch = watch
         self.clock.between.append(lambda: engine.heard(self.desktop_id))
         engine.run()
-        twice = 2 * conf.CONF.conductor.poll_interval
-        self.assertEqual([twice], looks)
-        self.assertEqual(states.OFF, self.status())
+        return looks
 
     def test_the_first_try_looks_at_nothing(self):
         self.do('reboot')
