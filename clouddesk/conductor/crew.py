@@ -32,12 +32,12 @@ LOG = logging.getLogger(__name__)
 _FIRST_LOOK = 0.25
 _SLOWER = 1.5
 _TOLD = 2
-#: How often the time that a look took passes there until the next one, if that
-#: is longer still: Nova asks Neutron for each, and a cloud that answers slowly
-#: has enough to do.
-_SPARED = 4
 #: The same where each item asks for itself, and nobody tells anything.
 _SLOWER_ALONE = 1.1
+#: Where Nova tells what happens, so many times as long as a look took pass
+#: before the next one: Nova asks Neutron for each, and a cloud that answers
+#: slowly has enough to do.
+_SPARED = 4
 
 #: Seconds that a conductor which took an order over gives a step whose time
 #: ran out while nobody looked.

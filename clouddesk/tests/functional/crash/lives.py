@@ -210,7 +210,7 @@ class Lives(stateful.RuleBasedStateMachine):
         order = self.row(models.WorkOrder, order_id)
         if order is None:
             return
-        about = self.about(lease)
+        about = flows.subject_of(order.kind)
         undone = self.forgets(order)
         if undone is not None:
             self.write_as(
